@@ -1,0 +1,48 @@
+"""A repair of one table, or a rule its rows must keep."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sqlglot import exp
+
+from thalweg.core.component import Component
+from thalweg.engines.table import Table
+
+Fate = Literal["merged", "dropped", "quarantined"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Rows that leave: those for which `when` is true (NULL is not true), the rule in words, and where they go."""
+
+    fate: Fate
+    rule: str
+    when: exp.Expression
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step does to a table, as expressions over the table's columns as they were before the step.
+
+    `changes` gives columns new values; cells that differ are counted. A row leaves by the first verdict that
+    is true of it. `notes` are facts for the ledger, such as a bound that was learnt.
+    """
+
+    changes: Mapping[str, exp.Expression] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Step(Component, ABC):
+    """One step of cleaning."""
+
+    @abstractmethod
+    def apply(self, table: Table) -> Outcome:
+        """What becomes of the table's cells and rows. Statistics are learnt from `table.training()` alone.
+
+        Raises ComponentError where the step does not fit the table: a column it does not have, a wrong type.
+        """

@@ -1,0 +1,50 @@
+"""What a value, a file or a folder of code is, in 32 hexadecimal digits.
+
+A stage runs again when the fingerprint of its settings, its inputs or its code changes, and only then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+WHOLE_FILE = 256 * 2**20  # files up to this many bytes are digested whole
+BLOCK = 2**20
+SAMPLED_BLOCKS = 64
+
+
+def fingerprint(value: Any) -> str:
+    """The digest of a value made of JSON types. Order of keys does not matter; order of lists does."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def fingerprint_file(path: Path) -> str:
+    """The digest of a file's content.
+
+    Above 256 MiB it is taken of the size, the time of the last change and 64 evenly spaced blocks of 1 MiB,
+    so that planning a run over terabytes does not read them.
+    """
+    stat = path.stat()
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        if stat.st_size <= WHOLE_FILE:
+            while block := file.read(BLOCK):
+                digest.update(block)
+        else:
+            digest.update(f"{stat.st_size} {stat.st_mtime_ns}".encode())
+            for index in range(SAMPLED_BLOCKS):
+                file.seek(index * (stat.st_size - BLOCK) // (SAMPLED_BLOCKS - 1))
+                digest.update(file.read(BLOCK))
+    return digest.hexdigest()
+
+
+@cache
+def fingerprint_code(*folders: str) -> str:
+    """The digest of the program's own source in the named folders of the package, such as `clean`."""
+    package = Path(__file__).parents[1]
+    files = sorted(path for folder in folders for path in (package / folder).rglob("*.py"))
+    return fingerprint([[path.relative_to(package).as_posix(), fingerprint_file(path)] for path in files])

@@ -1,0 +1,132 @@
+"""Building SQL as a tree. Names are always quoted, values are always literals; no string is ever pasted.
+
+Everything is written in one dialect, DuckDB's, and rendered by the session that runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from thalweg.core.errors import ComponentError
+from thalweg.core.suggest import did_you_mean
+
+DIALECT = "duckdb"
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """A reference to a column, quoted."""
+    return exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(table, quoted=True) if table else None)
+
+
+def literal(value: Any) -> exp.Expression:
+    """A value as SQL. Dates and times become casts of their ISO text."""
+    if isinstance(value, datetime):
+        kind = "TIMESTAMPTZ" if value.tzinfo else "TIMESTAMP"
+        return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), kind, dialect=DIALECT)
+    if isinstance(value, date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "DATE", dialect=DIALECT)
+    return exp.convert(value)
+
+
+def call(name: str, *arguments: Any) -> exp.Expression:
+    """A function of DuckDB's, by name; arguments that are not expressions become literals."""
+    return exp.func(name, *(a if isinstance(a, exp.Expression) else literal(a) for a in arguments), dialect=DIALECT)
+
+
+def cast(value: exp.Expression, to: str, strict: bool = True) -> exp.Expression:
+    """A cast; with `strict=False` a value that does not fit becomes NULL."""
+    kind = exp.DataType.build(to, dialect=DIALECT)
+    return exp.Cast(this=value, to=kind) if strict else exp.TryCast(this=value, to=kind)
+
+
+def all_of(conditions: Iterable[exp.Expression]) -> exp.Expression:
+    """The conjunction; TRUE of none."""
+    return exp.and_(*conditions) if (conditions := list(conditions)) else exp.true()
+
+
+def any_of(conditions: Iterable[exp.Expression]) -> exp.Expression:
+    """The disjunction; FALSE of none."""
+    return exp.or_(*conditions) if (conditions := list(conditions)) else exp.false()
+
+
+def is_null(value: exp.Expression) -> exp.Expression:
+    return exp.Is(this=value.copy(), expression=exp.null())
+
+
+def not_null(value: exp.Expression) -> exp.Expression:
+    return exp.Not(this=is_null(value))
+
+
+def differs(one: exp.Expression, other: exp.Expression) -> exp.Expression:
+    """Whether two values differ, NULL being a value like any other."""
+    return exp.NullSafeNEQ(this=one.copy(), expression=other.copy())
+
+
+def true_count(condition: exp.Expression) -> exp.Expression:
+    """How many rows satisfy a condition: 0, never NULL, of an empty table."""
+    return exp.Coalesce(
+        this=exp.Sum(this=cast(exp.Coalesce(this=condition.copy(), expressions=[exp.false()]), "BIGINT")),
+        expressions=[exp.Literal.number(0)],
+    )
+
+
+def row_count() -> exp.Expression:
+    return exp.Count(this=exp.Star())
+
+
+def select(source: exp.Query | exp.Table, columns: Mapping[str, exp.Expression] | Iterable[str]) -> exp.Select:
+    """SELECT named expressions (or names alone) FROM a query or table."""
+    named = columns if isinstance(columns, Mapping) else {name: column(name) for name in columns}
+    wanted = [exp.alias_(value.copy(), exp.to_identifier(name, quoted=True)) for name, value in named.items()]
+    return exp.select(*wanted).from_(relation(source))
+
+
+def relation(source: exp.Query | exp.Table, alias: str = "t") -> exp.Expression:
+    """A query or table as it stands after FROM or JOIN."""
+    if isinstance(source, exp.Table):
+        aliased = source.copy()
+        aliased.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
+        return aliased
+    return source.copy().subquery(exp.to_identifier(alias, quoted=True), copy=False)
+
+
+def table(name: str) -> exp.Table:
+    """A view or table of the session, quoted."""
+    return exp.Table(this=exp.to_identifier(name, quoted=True))
+
+
+def parse_expression(text: str, columns: Mapping[str, str] | Iterable[str], what: str = "expression") -> exp.Expression:
+    """A user's SQL expression, parsed, its columns bound to the known ones whatever their case.
+
+    Raises ComponentError where it does not parse, holds more than one expression, reads a table of its own, or
+    names an unknown column.
+    """
+    known = list(columns)
+    try:
+        parsed = sqlglot.parse(text, dialect=DIALECT)
+    except SqlglotError as error:
+        reason = str(error).splitlines()[0].replace("\x1b[4m", "").replace("\x1b[0m", "")
+        raise ComponentError(f"the {what} {text!r} is not valid SQL: {reason}") from error
+    if len(parsed) != 1 or not isinstance(parsed[0], exp.Expression):
+        raise ComponentError(f"expected one SQL {what}, received {text!r}")
+    tree = parsed[0]
+    if isinstance(tree, (exp.Query, exp.Command, exp.DDL, exp.DML)) or tree.find(exp.Query, exp.Table, exp.Command):
+        raise ComponentError(f"the {what} {text!r} may use columns and functions only, not tables or statements")
+    folded = {name.casefold(): name for name in known}
+    for found in list(tree.find_all(exp.Column)):
+        name = found.name if found.name in known else folded.get(found.name.casefold())
+        if name is None or found.table:
+            raise ComponentError(f"the {what} {text!r} names no known column: {found.sql()!r}; {did_you_mean(found.name, known)}")
+        found.replace(column(name)) if found is not tree else None
+    return column(folded.get(tree.name.casefold(), tree.name)) if isinstance(tree, exp.Column) else tree
+
+
+def columns_of(expression: exp.Expression) -> list[str]:
+    """The names of the columns that an expression reads, each once, in order."""
+    return list(dict.fromkeys(found.name for found in expression.find_all(exp.Column)))

@@ -1,0 +1,106 @@
+"""A column turned into tensors, by an encoder that training, batch prediction and the server share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from thalweg.core.component import Component
+
+Block = Literal["numbers", "categories"]
+
+
+@dataclass(frozen=True)
+class TrainingColumn:
+    """What may be known of a column when an encoder is fitted: its training rows, and nothing else.
+
+    `sample` holds the values of all training rows, or of 500,000 chosen by a hash of the row where there are
+    more, in an order that does not depend on the machine. `rows`, `nulls` and `distinct` count all training
+    rows (`distinct` leaves NULL out). `counts(n)` gives the n most frequent values with their rows over all training rows, most
+    frequent first, ties by value.
+    """
+
+    name: str
+    type: str
+    rows: int
+    nulls: int
+    distinct: int
+    sample: pa.Array
+    counts: Callable[[int], list[tuple[Any, int]]]
+
+
+class Slot(BaseModel):
+    """One column of a packed block of tensors.
+
+    Block `numbers` is float32, about standardised, 0 where missing. Block `categories` is int32 in
+    [0, cardinality); 0 stands for missing, rare and unseen values.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    block: Block
+    cardinality: int | None = None
+    """Of a category: how many values, the one for unknown included."""
+    bins: tuple[float, ...] | None = None
+    """Of a number: edges of its quantile bins over the training rows, in encoded units, for piecewise-linear embedding."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A batch of one column: an array (B,) for each slot, and counts of what had to be replaced.
+
+    `bad` marks rows whose value can't be encoded at all (quarantined in training, refused in prediction), with
+    the reason in `why`. `counts` has keys such as `missing`, `unseen`, `rare`.
+    """
+
+    slots: dict[str, np.ndarray]
+    counts: dict[str, int] = field(default_factory=dict)
+    bad: np.ndarray | None = None
+    why: str = ""
+
+
+class Encoder(BaseModel, ABC):
+    """A fitted feature: plain numbers and names that survive as JSON, and a pure function of values."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: str
+    type: str
+    """The SQL type the column had in training."""
+
+    @property
+    @abstractmethod
+    def slots(self) -> tuple[Slot, ...]:
+        """The columns of the packed blocks that this feature fills."""
+
+    @abstractmethod
+    def encode(self, values: pa.Array) -> Encoded:
+        """Encode a batch. The same value gives the same bits, whatever stands beside it in the batch."""
+
+
+class Feature(Component, ABC):
+    """How one column becomes input of a network."""
+
+    column: str
+
+    preference: ClassVar[int] = 0
+    """Among kinds that accept a column, `auto` takes the one with the highest preference."""
+
+    encoder: ClassVar[type[Encoder]]
+    """The class of what `fit` gives, to read it back from JSON."""
+
+    @classmethod
+    @abstractmethod
+    def refuses(cls, column: TrainingColumn) -> str | None:
+        """Why a column can't or shouldn't be of this kind, in words for the user; None where it fits."""
+
+    @abstractmethod
+    def fit(self, column: TrainingColumn) -> Encoder:
+        """Learn from the training rows. Raises DataError where there is nothing to learn from."""

@@ -1,0 +1,23 @@
+"""The tensors of a batch: which slot is which column of which block."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from thalweg.features.feature import Block, Slot
+
+
+class Layout(BaseModel):
+    """The slots of all features, in the order in which they are packed.
+
+    A batch is a dict of tensors: `numbers` float32 (B, N), `categories` int64 (B, C), and `target:<name>` for
+    each output. A block without slots is there with width 0.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    slots: tuple[Slot, ...]
+
+    def of(self, block: Block) -> tuple[Slot, ...]:
+        """The slots of one block, in the order of its columns."""
+        return tuple(slot for slot in self.slots if slot.block == block)

@@ -1,0 +1,35 @@
+"""A step from many tables towards one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from thalweg.core.component import Component
+from thalweg.core.ledger import Entry
+from thalweg.engines.table import Table
+
+
+@dataclass(frozen=True)
+class Integrated:
+    """The table after an operation, and the account of its rows."""
+
+    table: Table
+    entry: Entry
+
+
+class Operation(Component, ABC):
+    """Joins, unites, derives, selects."""
+
+    def tables(self) -> tuple[str, ...]:
+        """The names of the other tables it reads."""
+        return ()
+
+    @abstractmethod
+    def apply(self, table: Table, others: Mapping[str, Table]) -> Integrated:
+        """The table after the operation.
+
+        Raises ComponentError where the operation does not fit the tables, DataError where the rows break a
+        promise, such as a join that fans out against its `expect`.
+        """

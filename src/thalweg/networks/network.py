@@ -1,0 +1,22 @@
+"""A network: from the blocks of a batch to logits."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from torch import nn
+
+from thalweg.core.component import Component
+from thalweg.features.layout import Layout
+
+
+class Network(Component, ABC):
+    """The part of a model between features and tasks."""
+
+    @abstractmethod
+    def build(self, layout: Layout, width: int) -> nn.Module:
+        """A module from a batch (see `Layout`) to logits (B, M, width).
+
+        M is the number of members of an ensemble, 1 for a plain network; each member is trained on its own loss
+        and their predictions are averaged. Initial weights are drawn from torch's global generator.
+        """
