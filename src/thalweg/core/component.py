@@ -30,17 +30,32 @@ from thalweg.core.suggest import did_you_mean
 C = TypeVar("C", bound="Component")
 
 
-class Component(BaseModel):
-    """One frozen class in one file: its fields are what may be written, its docstring what is documented."""
+class Section(BaseModel):
+    """Settings with names that are checked: an unknown one is refused with the nearest known."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    kind: ClassVar[str] = ""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
         """Turn a short form into a mapping of fields. What is not a short form is returned as it came."""
         return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short_form(cls, value: Any) -> Any:
+        fields = cls.expand(value)
+        for name in fields if isinstance(fields, dict) else ():
+            if name not in cls.model_fields:
+                error = ComponentError(f"unknown key {name!r}; {did_you_mean(str(name), cls.model_fields)}")
+                error.path = (name,)
+                raise error
+        return fields
+
+
+class Component(Section):
+    """One frozen class in one file: its fields are what may be written, its docstring what is documented."""
+
+    kind: ClassVar[str] = ""
 
     @classmethod
     def claims(cls, value: Any) -> bool:
@@ -51,11 +66,6 @@ class Component(BaseModel):
     def example(cls) -> Self:
         """A small valid instance, for contract tests and the reference pages."""
         return cls()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_short_form(cls, value: Any) -> Any:
-        return cls.expand(value)
 
     def written(self) -> dict[str, Any]:
         """The full form, as JSON values: what a resolved file shows and what fingerprints are taken of."""

@@ -14,6 +14,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ThalwegError(Exception):
     """What was expected, what was found; where; and what to do.
@@ -42,7 +45,22 @@ class PipelineError(ThalwegError):
 
 
 class ComponentError(PipelineError, ValueError):
-    """A component was written wrongly. A ValueError too, so that pydantic adds the place in the file."""
+    """A component was written wrongly. A ValueError too, so that pydantic adds the place in the file.
+
+    `path` leads to the component from the section it was written in, such as `("flights", 2)`.
+    """
+
+    path: tuple[str | int, ...] = ()
+
+
+@contextmanager
+def at(*path: str | int) -> Iterator[None]:
+    """Note, in a ComponentError on its way up, which component it comes from."""
+    try:
+        yield
+    except ComponentError as error:
+        error.path = (*path, *error.path)
+        raise
 
 
 class SourceError(ThalwegError):

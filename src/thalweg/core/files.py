@@ -95,15 +95,15 @@ def read_json(path: Path) -> Any:
 
 
 @contextmanager
-def atomic_folder(folder: Path) -> Iterator[Path]:
-    """Give an empty temporary folder to fill; on success it takes the place of `folder`, manifest and all."""
+def atomic_folder(folder: Path, **facts: Any) -> Iterator[Path]:
+    """Give an empty temporary folder to fill; on success it takes the place of `folder`, manifest (with `facts`) and all."""
     temporary = folder.with_name(f".{folder.name}.partial")
     with storage_errors(folder):
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         try:
             yield temporary
-            seal(temporary)
+            seal(temporary, **facts)
             if folder.exists():
                 shutil.rmtree(folder)
             temporary.replace(folder)

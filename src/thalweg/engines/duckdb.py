@@ -65,6 +65,7 @@ class DuckDBSession(Session):
     def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path):
         self.connection = connection
         self.scratch = scratch
+        self.kept: list[str] = []
 
     def sql(self, query: exp.Expression) -> str:
         return query.sql(dialect=sql.DIALECT)
@@ -90,6 +91,7 @@ class DuckDBSession(Session):
 
     def keep(self, name: str, query: exp.Query) -> exp.Table:
         self._run(f"CREATE OR REPLACE TEMPORARY TABLE {self.sql(sql.table(name))} AS {self.sql(query)}")
+        self.kept.append(name)
         return sql.table(name)
 
     def offer(self, name: str, data: Any) -> exp.Table:
