@@ -55,16 +55,20 @@ class DuckDB(Engine):
         if self.threads:
             settings["threads"] = self.threads
         connection = duckdb.connect(":memory:", config=settings)
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")  # global: cursors read with it too
         return DuckDBSession(connection, scratch)
 
 
 class DuckDBSession(Session):
-    """One connection to a database in memory; views over files, temporary tables, nothing that outlives it."""
+    """One connection to a database in memory; views over files, kept tables, nothing that outlives it.
+
+    Kept tables are ordinary ones, since a cursor does not see its parent's temporary tables; they spill all the same.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path):
         self.connection = connection
         self.scratch = scratch
+        self.offered: dict[str, Any] = {}
         self.kept: list[str] = []
 
     def sql(self, query: exp.Expression) -> str:
@@ -79,6 +83,8 @@ class DuckDBSession(Session):
 
     def batches(self, query: exp.Query, size: int = 65_536) -> Iterator[pa.RecordBatch]:
         cursor = self.connection.cursor()
+        for name, data in self.offered.items():
+            cursor.register(name, data)
         try:
             with told(self.scratch):
                 yield from cursor.execute(self.sql(query)).to_arrow_reader(size)
@@ -90,7 +96,7 @@ class DuckDBSession(Session):
         return sql.table(name)
 
     def keep(self, name: str, query: exp.Query) -> exp.Table:
-        self._run(f"CREATE OR REPLACE TEMPORARY TABLE {self.sql(sql.table(name))} AS {self.sql(query)}")
+        self._run(f"CREATE OR REPLACE TABLE {self.sql(sql.table(name))} AS {self.sql(query)}")
         self.kept.append(name)
         return sql.table(name)
 
@@ -98,6 +104,7 @@ class DuckDBSession(Session):
         if isinstance(data, duckdb.DuckDBPyRelation):
             data = data.to_arrow_reader()
         self.connection.register(name, data)
+        self.offered[name] = data
         return sql.table(name)
 
     def write_parquet(self, query: exp.Query, path: Path) -> int:
