@@ -77,13 +77,3 @@ class Ledger(BaseModel):
 
     def __add__(self, other: Ledger) -> Ledger:
         return Ledger(entries=self.entries + other.entries)
-
-    def chain(self, table: str) -> list[Entry]:
-        """The entries of one table, in order."""
-        return [entry for entry in self.entries if entry.table == table]
-
-    def totals(self) -> dict[str, int]:
-        """Rows of all tables: in (read or made), kept, merged, dropped, quarantined."""
-        lost = {fate: sum(getattr(e, fate) for e in self.entries) for fate in ("merged", "dropped", "quarantined")}
-        read = sum(entry.rows_in for entry in self.entries if entry.stage == "sources")
-        return {"in": read, **lost}

@@ -1,0 +1,52 @@
+"""From a batch of rows to a batch of answers: the one path from a bundle's columns to predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import torch
+
+from thalweg.deployment.bundle import Bundle
+from thalweg.features.encoders import encode_batch
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Predictions for the rows that could be encoded, and the reason for each that could not.
+
+    `columns` (n rows each, n = rows of the batch that are not `bad`), `bad` (B,) bool, `reasons` for the bad
+    rows in order, `counts` of values replaced (missing, unseen …) by column.
+    """
+
+    columns: dict[str, pa.Array]
+    bad: np.ndarray
+    reasons: list[str]
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def answer(bundle: Bundle, batch: pa.RecordBatch) -> Answers:
+    """Predict for a batch with the columns of the bundle's signature; further columns are ignored.
+
+    Raises DataError where a column is missing or of another type.
+    """
+    encoded = encode_batch(bundle.encoders, batch)
+    good = np.flatnonzero(~encoded.bad)
+    columns: dict[str, pa.Array] = {}
+    for name, p in _predictions(bundle, {block: values[good] for block, values in encoded.blocks.items()}).items():
+        for column, values in bundle.targets[name].decode(p).items():
+            columns[f"{name}_predicted" if column == name else column] = values
+    return Answers(columns, encoded.bad, encoded.reasons, encoded.counts)
+
+
+def _predictions(bundle: Bundle, blocks: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    with torch.inference_mode():
+        logits = bundle.network(
+            {
+                "numbers": torch.from_numpy(np.ascontiguousarray(blocks["numbers"])),
+                "categories": torch.from_numpy(blocks["categories"].astype(np.int64)),
+            }
+        ).float()
+    parts = logits.split([target.width for target in bundle.targets.values()], dim=-1)
+    return {name: target.predict(part) for (name, target), part in zip(bundle.targets.items(), parts, strict=True)}

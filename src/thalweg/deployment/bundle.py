@@ -1,0 +1,131 @@
+"""A bundle: everything needed to answer, in one folder or zip, in open formats, with digests.
+
+    bundle.json           format number, name, version of the program, date
+    pipeline.yaml         the resolved file it was trained by
+    signature.json        the columns it takes and gives, with their types
+    encoders.json         fitted encoders of the inputs, in order
+    targets.json          fitted targets: classes, scale, calibration
+    network.json          kind and settings of the network
+    weights.safetensors   its weights
+    metrics.json          how it was judged
+    baseline.json         what the training data looked like, to measure drift against
+    README.md             the model card
+    manifest.json         size and digest of each file above
+
+Nothing in a bundle is code, and nothing from it is executed.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import nn
+
+from thalweg import __version__
+from thalweg.core.component import kind_of, parse
+from thalweg.core.errors import BundleError
+from thalweg.core.files import first_damage, read_json
+from thalweg.features.encoders import restore
+from thalweg.features.feature import Encoder
+from thalweg.features.layout import Layout
+from thalweg.networks.network import Network
+from thalweg.tasks.task import Target, Task
+
+FORMAT = 1
+WEIGHTS = "weights.safetensors"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle in memory: encoders, targets, and the network with its weights, ready to answer."""
+
+    name: str
+    encoders: tuple[Encoder, ...]
+    targets: Mapping[str, Target]
+    network: nn.Module
+    signature: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    digest: str
+
+
+def open_bundle(path: Path) -> Bundle:
+    """Read a bundle's folder or zip. Raises BundleError where it is damaged, newer than this program, or not a bundle."""
+    if path.is_file() and zipfile.is_zipfile(path):
+        with TemporaryDirectory(prefix="thalweg-bundle-") as folder:
+            _unpack(path, Path(folder))
+            return _open_folder(Path(folder), str(path))
+    if not path.is_dir():
+        raise BundleError(f"there is no bundle at {path}", hint="a bundle is the folder `bundle` of a finished run")
+    return _open_folder(path, str(path))
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            target = (folder / member.filename).resolve()
+            if not target.is_relative_to(folder.resolve()):
+                raise BundleError(f"{path} holds a file that would be unpacked outside its folder: {member.filename!r}")
+        archive.extractall(folder)
+
+
+def _open_folder(folder: Path, name: str) -> Bundle:
+    if not (folder / "bundle.json").is_file():
+        raise BundleError(f"{name} is not a bundle: it has no bundle.json")
+    about = read_json(folder / "bundle.json")
+    if about.get("format", 0) > FORMAT:
+        raise BundleError(
+            f"{name} is of bundle format {about['format']}, written by thalweg {about.get('thalweg')}; "
+            f"this is thalweg {__version__}, which reads formats up to {FORMAT}",
+            hint="upgrade with: pip install --upgrade thalweg",
+        )
+    if damage := first_damage(folder):
+        raise BundleError(f"{name} is damaged: {damage}", hint="copy it again, or run the pipeline again to make it anew")
+    encoders = tuple(restore(read_json(folder / "encoders.json")))
+    targets = restore_targets(read_json(folder / "targets.json"))
+    return Bundle(
+        about["name"],
+        encoders,
+        targets,
+        _network(folder, encoders, targets),
+        read_json(folder / "signature.json"),
+        read_json(folder / "metrics.json"),
+        about["digest"],
+    )
+
+
+def _network(folder: Path, encoders: tuple[Encoder, ...], targets: Mapping[str, Target]) -> nn.Module:
+    layout = Layout(slots=tuple(slot for encoder in encoders for slot in encoder.slots))
+    network = parse(Network, read_json(folder / "network.json"))
+    module = network.build(layout, sum(target.width for target in targets.values()))
+    try:
+        module.load_state_dict(load_file(folder / WEIGHTS))
+    except (RuntimeError, SafetensorError) as error:
+        raise BundleError(f"the weights of {folder} do not fit its network: {str(error).splitlines()[0]}") from error
+    return module.eval()
+
+
+def stored_targets(tasks: Mapping[str, Task], targets: Mapping[str, Target]) -> dict[str, Any]:
+    """Fitted targets as JSON values."""
+    return {name: {"kind": tasks[name].kind, **target.model_dump(mode="json")} for name, target in targets.items()}
+
+
+def restore_targets(stored: Mapping[str, Any]) -> dict[str, Target]:
+    """The targets that `stored_targets` wrote."""
+    return {
+        name: kind_of(Task, fields["kind"]).target.model_validate({k: v for k, v in fields.items() if k != "kind"})
+        for name, fields in stored.items()
+    }
+
+
+def zip_bundle(folder: Path, path: Path) -> None:
+    """Write a bundle's folder as one zip, for carrying it about."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            archive.write(file, file.relative_to(folder).as_posix())
