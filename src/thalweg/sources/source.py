@@ -49,3 +49,7 @@ class Source(Component, ABC):
     @abstractmethod
     def open(self, name: str, place: Place) -> Opened:
         """Find the source and its columns. Raises SourceError where it is missing or not what it should be."""
+
+    def size(self, folder: Path) -> int | None:
+        """Bytes it takes where it lies, if that is cheap to know; plans are estimated from it."""
+        return None
