@@ -56,6 +56,7 @@ class Integrate(Stage):
                     folder / FACTS,
                     {
                         "name": table.name,
+                        "sql": run.session.sql(table.query),
                         "columns": dict(table.columns),
                         "lineage": {name: sorted(origin) for name, origin in table.lineage.items()},
                         "split": table.split,
