@@ -1,0 +1,73 @@
+"""How much worse the network gets when it is told wrong values of one column (permutation importance, Breiman 2001)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.progress import Progress
+from thalweg.evaluation.judged import Blocks, Judged
+from thalweg.evaluation.settings import Importance
+
+
+def importance(judged: Judged, limits: Importance, progress: Progress) -> dict[str, Any]:
+    """For each output, the loss of its monitored metric by column, most important first.
+
+    All slots of a column are shuffled together, over a sample of the test rows. `low` and `high` are the least and
+    the most that the repeats lost.
+    """
+    rng = np.random.default_rng([judged.seed, 1])
+    chosen = np.sort(rng.permutation(len(judged.test.rows))[: limits.rows])
+    blocks = judged.test.blocks.take(chosen)
+    y = {output: judged.test.y[output][chosen] for output in judged.targets}
+    whole = _scores(judged, blocks, y)
+    columns = list(judged.columns)[: limits.columns]
+    losses: dict[str, list[dict[str, float]]] = {}
+    with progress.task("importance", len(columns)) as task:
+        for column in columns:
+            losses[column] = [_without(judged, blocks, y, column, rng) for _ in range(limits.repeats)]
+            task.advance(1)
+    return {
+        "rows": len(chosen),
+        "repeats": limits.repeats,
+        "not_measured": len(judged.columns) - len(columns),
+        "outputs": {output: _ranked(judged, output, whole[output], losses) for output in judged.targets},
+    }
+
+
+def _scores(judged: Judged, blocks: Blocks, y: dict[str, np.ndarray]) -> dict[str, float]:
+    predictions = judged.predict(blocks)
+    return {
+        output: target.metrics(y[output], predictions[output])[target.monitor.metric]
+        for output, target in judged.targets.items()
+    }
+
+
+def _without(
+    judged: Judged, blocks: Blocks, y: dict[str, np.ndarray], column: str, rng: np.random.Generator
+) -> dict[str, float]:
+    """Scores with one column's rows shuffled."""
+    order = rng.permutation(blocks.rows)
+    shuffled = Blocks(blocks.numbers.copy(), blocks.categories.copy())
+    for block, slots in zip(
+        shuffled, (judged.layout.of("numbers"), judged.layout.of("categories")), strict=True
+    ):
+        own = [index for index, slot in enumerate(slots) if slot.name in judged.columns[column]]
+        block[:, own] = block[np.ix_(order, own)]
+    return _scores(judged, shuffled, y)
+
+
+def _ranked(
+    judged: Judged, output: str, whole: float, scores: dict[str, list[dict[str, float]]]
+) -> list[dict[str, Any]]:
+    metric, better = judged.targets[output].monitor
+    sign = 1 if better == "higher" else -1
+    found = []
+    for column, repeats in scores.items():
+        lost = [sign * (whole - score[output]) for score in repeats if np.isfinite(score[output])]
+        if lost:
+            found.append(
+                {"column": column, "loss": float(np.mean(lost)), "low": min(lost), "high": max(lost)}
+            )
+    return sorted(found, key=lambda each: (-each["loss"], each["column"]))

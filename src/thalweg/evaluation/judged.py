@@ -1,0 +1,73 @@
+"""What there is to judge: rows the network did not learn from, its predictions for them, and the inputs behind both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from thalweg.features.layout import Layout
+from thalweg.tasks.task import Target
+
+
+class Blocks(NamedTuple):
+    """Encoded inputs: `numbers` float32 (n, N) and `categories` int32 (n, C), columns in the order of the layout."""
+
+    numbers: np.ndarray
+    categories: np.ndarray
+
+    def take(self, index: np.ndarray) -> Blocks:
+        """Some of the rows."""
+        return Blocks(self.numbers[index], self.categories[index])
+
+    @property
+    def rows(self) -> int:
+        return len(self.numbers)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one part of the split.
+
+    `rows` (n,) are their ids, `total` how many the part has where only n of them were taken. `y` holds the encoded
+    values (n,) of each output, `p` the network's predictions (n, K); `p` is empty for training rows.
+    """
+
+    rows: np.ndarray
+    blocks: Blocks
+    y: Mapping[str, np.ndarray]
+    p: Mapping[str, np.ndarray] = field(default_factory=dict)
+    total: int = 0
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.rows), self.blocks.rows, len(self.blocks.categories)}
+        lengths |= {len(values) for values in (*self.y.values(), *self.p.values())}
+        if len(lengths) != 1:
+            raise ValueError(f"expected arrays of one length, received lengths {sorted(lengths)}")
+        object.__setattr__(self, "total", max(self.total, len(self.rows)))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A trained network with the rows it is judged on.
+
+    `columns` gives the slots of each input column. `slices` holds columns to slice by, aligned to the rows of
+    `test`. `predict` is the network: from blocks to the predictions of each output.
+    """
+
+    targets: Mapping[str, Target]
+    layout: Layout
+    columns: Mapping[str, tuple[str, ...]]
+    training: Part
+    validation: Part
+    test: Part
+    slices: pa.Table
+    predict: Callable[[Blocks], Mapping[str, np.ndarray]]
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.slices.num_columns and self.slices.num_rows != len(self.test.rows):
+            raise ValueError(f"expected {len(self.test.rows)} rows to slice, received {self.slices.num_rows}")
