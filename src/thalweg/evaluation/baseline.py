@@ -1,7 +1,7 @@
 """Boosted trees on the same rows and inputs: the rival that a network for tables has to beat.
 
-LightGBM (Ke et al., 2017), up to 1,000 trees of 63 leaves, stopped when the network's own metric on the validation
-rows has not improved for 50 trees.
+LightGBM (Ke et al., 2017), up to 1,000 trees of 63 leaves, stopped when the network's own metric on the
+validation rows has not improved for 50 trees.
 """
 
 from __future__ import annotations

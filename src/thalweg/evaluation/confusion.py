@@ -12,10 +12,10 @@ PAIRS = 10
 
 
 def confusion(y: np.ndarray, said: np.ndarray, labels: tuple[str, ...]) -> dict[str, Any]:
-    """Counts of rows by true class (outer list) and predicted class (inner list), with each class's own metrics.
+    """Counts of rows by true class (outer) and predicted class (inner), with each class's own metrics.
 
-    `y` and `said` (n,) are positions in `labels`. Above 30 classes the most frequent are kept and the rest are
-    put together; memory does not grow with the square of the number of classes.
+    `y` and `said` (n,) are positions in `labels`. Above 30 classes the most frequent are kept and the rest
+    are put together; memory does not grow with the square of the number of classes.
     """
     rows = np.bincount(y, minlength=len(labels))
     frequent = np.argsort(-rows, kind="stable")

@@ -1,4 +1,4 @@
-"""What a score between two classes is worth at each threshold: ROC, precision and recall, thresholds, gains."""
+"""What a score between two classes is worth: ROC, precision and recall, thresholds, gains."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def two_class_curves(y: np.ndarray, p: np.ndarray) -> dict[str, Any]:
 
 
 def two_class_tables(y: np.ndarray, p: np.ndarray) -> dict[str, Any]:
-    """What happens at thresholds and among the highest scores, and how the scores of each class are spread."""
+    """What happens at thresholds and among the highest scores, and the spread of each class's scores."""
     if not len(y):
         return {}
     hits, flagged, scores = _cumulative(y, p)

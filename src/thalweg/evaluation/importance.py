@@ -1,4 +1,4 @@
-"""How much worse the network gets when it is told wrong values of one column (permutation importance, Breiman 2001)."""
+"""How much worse the network gets when one column is shuffled (permutation importance, Breiman 2001)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from thalweg.evaluation.settings import Importance
 def importance(judged: Judged, limits: Importance, progress: Progress) -> dict[str, Any]:
     """For each output, the loss of its monitored metric by column, most important first.
 
-    All slots of a column are shuffled together, over a sample of the test rows. `low` and `high` are the least and
-    the most that the repeats lost.
+    All slots of a column are shuffled together, over a sample of the test rows. `low` and `high` are the
+    least and the most that the repeats lost.
     """
     rng = np.random.default_rng([judged.seed, 1])
     chosen = np.sort(rng.permutation(len(judged.test.rows))[: limits.rows])
@@ -50,18 +50,18 @@ def _without(
     """Scores with one column's rows shuffled."""
     order = rng.permutation(blocks.rows)
     shuffled = Blocks(blocks.numbers.copy(), blocks.categories.copy())
-    for block, slots in zip(
-        shuffled, (judged.layout.of("numbers"), judged.layout.of("categories")), strict=True
-    ):
-        own = [index for index, slot in enumerate(slots) if slot.name in judged.columns[column]]
-        block[:, own] = block[np.ix_(order, own)]
+    numbers, categories = judged.layout.of("numbers"), judged.layout.of("categories")
+    for block, slots in zip(shuffled, (numbers, categories), strict=True):
+        for index, slot in enumerate(slots):
+            if slot.name in judged.columns[column]:
+                block[:, index] = block[order, index]
     return _scores(judged, shuffled, y)
 
 
 def _ranked(
     judged: Judged, output: str, whole: float, scores: dict[str, list[dict[str, float]]]
 ) -> list[dict[str, Any]]:
-    metric, better = judged.targets[output].monitor
+    better = judged.targets[output].monitor.better
     sign = 1 if better == "higher" else -1
     found = []
     for column, repeats in scores.items():

@@ -1,8 +1,8 @@
 """How sure a metric is: 95% intervals from resampling the test rows, the same resamples for every model.
 
-Poisson bootstrap: each row counts Poisson(1) times (Hanley and MacGibbon, 2006). Above 200,000 rows, the bag of
-little bootstraps (Kleiner et al., 2014): disjoint subsets whose rows count Poisson(n / subset) times, so that the
-work stays bounded and the intervals are those of all n rows.
+Poisson bootstrap: each row counts Poisson(1) times (Hanley and MacGibbon, 2006). Above 200,000 rows, the bag
+of little bootstraps (Kleiner et al., 2014): disjoint subsets whose rows count Poisson(n / subset) times, so
+that the work stays bounded and the intervals are those of all n rows.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True)
 class Resampled:
-    """Metrics of several models: on all rows, and on each resample (R,); the i-th resample is the same for all."""
+    """Metrics of several models: on all rows, and on each resample (R,), the same ones for every model."""
 
     values: Mapping[str, Mapping[str, float]]
     draws: Mapping[str, Mapping[str, np.ndarray]]

@@ -1,4 +1,4 @@
-"""What there is to judge: rows the network did not learn from, its predictions for them, and the inputs behind both."""
+"""What there is to judge: rows the network did not learn from, their inputs and its predictions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from thalweg.tasks.task import Target
 
 
 class Blocks(NamedTuple):
-    """Encoded inputs: `numbers` float32 (n, N) and `categories` int32 (n, C), columns in the order of the layout."""
+    """Encoded inputs: `numbers` float32 (n, N), `categories` int32 (n, C), in the order of the layout."""
 
     numbers: np.ndarray
     categories: np.ndarray
@@ -32,8 +32,8 @@ class Blocks(NamedTuple):
 class Part:
     """Rows of one part of the split.
 
-    `rows` (n,) are their ids, `total` how many the part has where only n of them were taken. `y` holds the encoded
-    values (n,) of each output, `p` the network's predictions (n, K); `p` is empty for training rows.
+    `rows` (n,) are their ids, `total` how many the part has where only n of them were taken. `y` holds the
+    encoded values (n,) of each output, `p` the network's predictions (n, K); `p` is empty for training rows.
     """
 
     rows: np.ndarray

@@ -14,8 +14,8 @@ ODD = np.uint64(0x9E3779B97F4A7C15)
 def duplicates(judged: Judged) -> dict[str, Any]:
     """Test rows whose inputs are all the same as those of some training row.
 
-    Counted against the training rows that were handed over, by 64-bit digests: with a million rows on each side
-    a false match is less likely than one in ten million.
+    Counted against the training rows that were handed over, by 64-bit digests: with a million rows on each
+    side a false match is less likely than one in ten million.
     """
     seen, mine = digests(judged.training.blocks), digests(judged.test.blocks)
     found = np.isin(mine, seen)

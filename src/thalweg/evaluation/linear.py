@@ -39,6 +39,10 @@ class Columns:
         codes = tuple(_frequent(blocks.categories[:, slot]) for slot in range(blocks.categories.shape[1]))
         return cls(blocks.numbers.mean(axis=0, dtype=np.float64), np.where(scale > 0, scale, 1.0), codes)
 
+    @property
+    def width(self) -> int:
+        return len(self.mean) + sum(len(known) for known in self.codes)
+
     def apply(self, blocks: Blocks) -> csr_matrix:
         """A sparse matrix (n, columns). A category without a column is all zeros."""
         from scipy import sparse
@@ -82,7 +86,7 @@ def linear(judged: Judged, output: str) -> Rival:
     facts = {
         "rows": len(chosen),
         "of": judged.training.total,
-        "columns": inputs.shape[1],
+        "columns": columns.width,
         "converged": converged,
     }
     rival = Rival(predicted(judged.validation), predicted(judged.test), facts)

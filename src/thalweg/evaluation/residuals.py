@@ -13,10 +13,10 @@ QUANTILES = (5, 25, 50, 75, 95)
 
 
 def residuals(y: np.ndarray, p: np.ndarray) -> dict[str, Any]:
-    """Histogram of true minus predicted, counts of (predicted, true) on a grid, spread of the residual along p.
+    """Histogram of true minus predicted, counts of (predicted, true) on a grid, spread along p.
 
-    Axes span the middle 99% of the values, so that one wild row does not flatten the picture; `outside` tells how
-    many rows lie beyond.
+    Axes span the middle 99% of the values, so that one wild row does not flatten the picture; `outside` tells
+    how many rows lie beyond.
     """
     if not len(y):
         return {}

@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Rival:
-    """What a rival predicts, (n, K) as the network's target would, and what is worth telling of how it was trained."""
+    """What a rival predicts, (n, K) as the network's target would, and facts of its training."""
 
     validation: np.ndarray
     test: np.ndarray

@@ -12,11 +12,11 @@ from thalweg.core.component import Section
 class Importance(Section):
     """How much worse the network gets when one input column is shuffled. `false` leaves it out."""
 
-    rows: int = Field(10_000, ge=0)
+    rows: int = Field(default=10_000, ge=0)
     """Test rows it is measured on, at most; 0 leaves it out."""
-    repeats: int = Field(3, ge=2)
+    repeats: int = Field(default=3, ge=2)
     """Shuffles of each column; their spread is reported."""
-    columns: int = Field(200, ge=1)
+    columns: int = Field(default=200, ge=1)
     """Columns it is measured for, at most; the report tells of those that were not."""
 
     @classmethod
@@ -30,18 +30,18 @@ class Evaluate(Section):
     """What the network is compared with, and where it is looked at closely."""
 
     slices: tuple[str, ...] = ()
-    """Columns by whose values the test rows are judged apart; numbers and times are cut into quantile bins."""
+    """Columns by whose values test rows are judged apart; numbers and times are cut into quantile bins."""
     baseline: bool = True
-    """Whether boosted trees (LightGBM) are trained on the same rows and inputs, to stand beside the network."""
+    """Whether boosted trees (LightGBM) on the same rows and inputs stand beside the network."""
     linear: bool = True
-    """Whether a linear model is trained on the same rows and inputs, to stand beside the network."""
-    resamples: int = Field(200, ge=20, le=10_000)
+    """Whether a linear model on the same rows and inputs stands beside the network."""
+    resamples: int = Field(default=200, ge=20, le=10_000)
     """Bootstrap resamples of the test rows, from which the 95% intervals are taken."""
-    importance: Importance = Field(default_factory=Importance)
+    importance: Importance = Importance()
     """Permutation importance of the input columns."""
-    rows: int = Field(1_000_000, ge=1)
+    rows: int = Field(default=1_000_000, ge=1)
     """Test rows judged, at most; the report tells where there were more."""
-    training_rows: int = Field(2_000_000, ge=1)
+    training_rows: int = Field(default=2_000_000, ge=1)
     """Training rows that the baselines learn from, at most; the report tells where there were more."""
 
     @classmethod

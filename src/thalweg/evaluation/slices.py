@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,10 +38,10 @@ def slices(
     seed: int,
     overall: Interval,
 ) -> dict[str, Any]:
-    """Judge the first model of `predictions`, with intervals, and the others without, in each slice of a column.
+    """Judge the first model of `predictions`, with intervals, and the others in each slice of a column.
 
-    Slices of fewer than 50 rows are put together, and so are those beyond the 31 largest. `worse` marks a slice
-    whose whole interval is worse than the metric of all rows.
+    Slices of fewer than 50 rows are put together, and so are those beyond the 31 largest. `worse` marks a
+    slice whose whole interval is worse than the metric of all rows.
     """
     cut = _together(divide(values))
     metric, better = target.monitor
@@ -116,7 +117,7 @@ def _bins(values: pa.ChunkedArray) -> Slices:
     words = [_word(edge, values.type) for edge in edges]
     names = [
         f"below {words[0]}",
-        *(f"{a} to {b}" for a, b in zip(words, words[1:], strict=False)),
+        *(f"{a} to {b}" for a, b in pairwise(words)),
         f"from {words[-1]}",
     ]
     return Slices(place, [*names, MISSING])
