@@ -12,6 +12,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from thalweg.core.component import Component
+from thalweg.core.errors import DataError
 
 Block = Literal["numbers", "categories"]
 
@@ -22,8 +23,8 @@ class TrainingColumn:
 
     `sample` holds the values of all training rows, or of 500,000 chosen by a hash of the row where there are
     more, in an order that does not depend on the machine. `rows`, `nulls` and `distinct` count all training
-    rows (`distinct` leaves NULL out). `counts(n)` gives the n most frequent values with their rows over all training rows, most
-    frequent first, ties by value.
+    rows (`distinct` leaves NULL out). `counts(n)` gives the n most frequent values with their rows over all
+    training rows, most frequent first, ties by value.
     """
 
     name: str
@@ -38,8 +39,8 @@ class TrainingColumn:
 class Slot(BaseModel):
     """One column of a packed block of tensors.
 
-    Block `numbers` is float32, about standardised, 0 where missing. Block `categories` is int32 in
-    [0, cardinality); 0 stands for missing, rare and unseen values.
+    Block `numbers` is float32, about standardised. Block `categories` is int32 in [0, cardinality); 0 stands
+    for rare and unseen values, and for missing ones where training had none; where it had some, missing is 1.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,15 +50,16 @@ class Slot(BaseModel):
     cardinality: int | None = None
     """Of a category: how many values, the one for unknown included."""
     bins: tuple[float, ...] | None = None
-    """Of a number: edges of its quantile bins over the training rows, in encoded units, for piecewise-linear embedding."""
+    """Of a number: at least two rising edges of bins of the training rows, in encoded units, for
+    piecewise-linear embedding. None where the number is to be taken as it is, such as a sine."""
 
 
 @dataclass(frozen=True)
 class Encoded:
     """A batch of one column: an array (B,) for each slot, and counts of what had to be replaced.
 
-    `bad` marks rows whose value can't be encoded at all (quarantined in training, refused in prediction), with
-    the reason in `why`. `counts` has keys such as `missing`, `unseen`, `rare`.
+    `bad` marks rows whose value can't be encoded at all (quarantined in training, refused in prediction),
+    with the reason in `why`. `counts` has keys such as `missing`, `unseen`, `rare`.
     """
 
     slots: dict[str, np.ndarray]
@@ -91,16 +93,40 @@ class Feature(Component, ABC):
     column: str
 
     preference: ClassVar[int] = 0
-    """Among kinds that accept a column, `auto` takes the one with the highest preference."""
+    """Among kinds that accept a column and do not refuse it, `auto` takes the one most preferred."""
 
     encoder: ClassVar[type[Encoder]]
     """The class of what `fit` gives, to read it back from JSON."""
 
     @classmethod
+    def expand(cls, value: Any) -> Any:
+        """`{number: temp}`: the column's name alone."""
+        return {"column": value} if isinstance(value, str) else value
+
+    @classmethod
+    @abstractmethod
+    def accepts(cls, type: str) -> bool:
+        """Whether a column of this SQL type can be of this kind at all."""
+
+    @classmethod
     @abstractmethod
     def refuses(cls, column: TrainingColumn) -> str | None:
-        """Why a column can't or shouldn't be of this kind, in words for the user; None where it fits."""
+        """Why `auto` shouldn't take a column it accepts, in words for the user; None where it fits."""
 
     @abstractmethod
     def fit(self, column: TrainingColumn) -> Encoder:
-        """Learn from the training rows. Raises DataError where there is nothing to learn from."""
+        """Learn from the training rows. Raises DataError where the type is wrong or nothing can be learnt."""
+
+    def check(self, column: TrainingColumn) -> None:
+        """Raise DataError unless a column has a type this kind accepts, and values."""
+        if not self.accepts(column.type):
+            raise DataError(
+                f"column {column.name!r} can't be read as a {self.kind}: it is {column.type}",
+                hint=f"choose another kind for it under model.inputs, or change its type with: clean: "
+                f"{{types: {{{column.name}: …}}}}",
+            )
+        if column.nulls == column.rows:
+            raise DataError(
+                f"column {column.name!r} has no values in the {column.rows:,} training rows",
+                hint=f"leave it out with: model: {{exclude: [{column.name}]}}",
+            )

@@ -1,0 +1,74 @@
+"""Parts of a moment that come round again, and how long it is since another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+Part = Literal["elapsed", "year", "month", "day", "weekday", "yearday", "hour", "minute"]
+
+SECOND = 1_000_000  # microseconds
+MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
+FIRST, LAST = -719_162 * DAY, 2_932_897 * DAY  # from 0001-01-01, before 10000-01-01
+
+
+class Cycle(NamedTuple):
+    """Whole numbers from `low`, `length` of them, after which they begin again."""
+
+    low: int
+    length: int
+
+
+CYCLES: dict[Part, Cycle] = {
+    "month": Cycle(1, 12),
+    "day": Cycle(1, 31),
+    "weekday": Cycle(0, 7),  # Monday is 0
+    "yearday": Cycle(1, 366),
+    "hour": Cycle(0, 24),
+    "minute": Cycle(0, 60),
+}
+
+
+def part(name: Part, moments: np.ndarray) -> np.ndarray:
+    """One part (B,) of moments (B,) in microseconds since 1970: int64, and float64 days for `elapsed`."""
+    return READ[name](moments)
+
+
+@cache
+def on_circle(name: Part) -> tuple[np.ndarray, np.ndarray]:
+    """Sine and cosine of each value of a part, looked up so that every machine gives the same bits."""
+    angles = [2 * math.pi * step / CYCLES[name].length for step in range(CYCLES[name].length)]
+    sines, cosines = ([wave(angle) for angle in angles] for wave in (math.sin, math.cos))
+    return np.array(sines, np.float32), np.array(cosines, np.float32)
+
+
+def _days(moments: np.ndarray) -> np.ndarray:
+    return (moments // DAY).astype("datetime64[D]")
+
+
+def _months(moments: np.ndarray) -> np.ndarray:
+    return _days(moments).astype("datetime64[M]")
+
+
+def _years(moments: np.ndarray) -> np.ndarray:
+    return _days(moments).astype("datetime64[Y]")
+
+
+def _since(days: np.ndarray, start: np.ndarray) -> np.ndarray:
+    return (days - start.astype("datetime64[D]")).astype(np.int64) + 1
+
+
+READ: dict[Part, Callable[[np.ndarray], np.ndarray]] = {
+    "elapsed": lambda moments: moments / DAY,
+    "year": lambda moments: _years(moments).astype(np.int64) + 1970,
+    "month": lambda moments: _months(moments).astype(np.int64) % 12 + 1,
+    "day": lambda moments: _since(_days(moments), _months(moments)),
+    "weekday": lambda moments: (moments // DAY + 3) % 7,
+    "yearday": lambda moments: _since(_days(moments), _years(moments)),
+    "hour": lambda moments: moments % DAY // HOUR,
+    "minute": lambda moments: moments % HOUR // MINUTE,
+}
