@@ -19,7 +19,7 @@ import inspect
 import pkgutil
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import core_schema
@@ -74,15 +74,25 @@ class Component(Section):
 
 def is_concrete(kind: type) -> bool:
     """Whether a class is a component that a user may name."""
-    return isinstance(kind, type) and issubclass(kind, Component) and bool(kind.kind) and not inspect.isabstract(kind)
+    return (
+        isinstance(kind, type)
+        and issubclass(kind, Component)
+        and bool(kind.kind)
+        and not inspect.isabstract(kind)
+    )
+
+
+def kinds(family: type[C]) -> dict[str, type[C]]:
+    """Every kind of a family by name: those of its folder, then those of installed packages."""
+    return cast(dict[str, type[C]], _scan(family))
 
 
 @cache
-def kinds(family: type[C]) -> dict[str, type[C]]:
-    """Every kind of a family by name: those of its folder, then those of installed packages."""
+def _scan(family: type[Component]) -> dict[str, type[Component]]:
     folder = importlib.import_module(family.__module__.rpartition(".")[0])
     modules = [
-        importlib.import_module(f"{folder.__name__}.{found.name}") for found in pkgutil.iter_modules(folder.__path__)
+        importlib.import_module(f"{folder.__name__}.{found.name}")
+        for found in pkgutil.iter_modules(folder.__path__)
     ]
     offered = [value for module in modules for value in vars(module).values() if is_concrete(value)]
     offered += [point.load() for point in entry_points(group="thalweg.components")]
@@ -134,13 +144,17 @@ class _AnyKindOf:
     def __init__(self, family: type[Component]):
         self.family = family
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
             lambda value: parse(self.family, value),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value.written()),
         )
 
-    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict:
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict:
         return family_schema(self.family)
 
 
