@@ -75,6 +75,14 @@ class Task(Component, ABC):
     target: ClassVar[type[Target]]
     """The class of what `fit` gives, to read it back from JSON."""
 
+    preference: ClassVar[int] = 0
+    """Among kinds that suit a column, the one with the highest preference is proposed."""
+
+    @classmethod
+    @abstractmethod
+    def suits(cls, column: TrainingColumn) -> tuple[bool, str]:
+        """Whether a column reads naturally as this kind of output, and why or why not, in words for the user."""
+
     @abstractmethod
     def fit(self, column: TrainingColumn) -> Target:
         """Learn the classes or the scale from the training rows.
