@@ -1,7 +1,7 @@
 """Thalweg: deep learning on big data, from raw tables to a judged, deployable network.
 
     thalweg.run("flights.yaml")                              a whole run, as the command does it
-    thalweg.fit(frame, target="late")                        the same, from a frame or a file, everything inferred
+    thalweg.fit(frame, target="late")                        the same, from a frame or a file, all inferred
     thalweg.load("runs/flights/bundle").predict(frame)       answers from a bundle
 
 Heavy libraries are imported by the stage that needs them, so that this import stays quick.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from thalweg.core.errors import ComponentError
+from thalweg.core.errors import ComponentError, PipelineError
 from thalweg.core.suggest import did_you_mean
 from thalweg.engines import sql
 
@@ -27,7 +27,8 @@ class Table:
 
     `columns` maps the visible names to DuckDB types, in order. `lineage` maps each to the source columns, as
     `table.column`, that its values were computed from. `query` also yields the hidden columns `__row` and,
-    where `split` is true, `__split`.
+    where `split` is true, `__split`. `closed` says why nothing may be learnt from the table, where it is not
+    known which of its rows belong to training.
     """
 
     session: Session
@@ -36,6 +37,7 @@ class Table:
     columns: Mapping[str, str]
     lineage: Mapping[str, frozenset[str]] = field(default_factory=dict)
     split: bool = False
+    closed: str | None = None
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -44,7 +46,9 @@ class Table:
     def require(self, name: str, what: str = "column") -> str:
         """The name itself. Raises ComponentError with the nearest one when the table has no such column."""
         if name not in self.columns:
-            raise ComponentError(f"table {self.name!r} has no {what} {name!r}; {did_you_mean(name, self.columns)}")
+            raise ComponentError(
+                f"table {self.name!r} has no {what} {name!r}; {did_you_mean(name, self.columns)}"
+            )
         return name
 
     def expression(self, text: str, what: str = "expression") -> exp.Expression:
@@ -73,8 +77,20 @@ class Table:
         return replace(self, query=sql.select(self.query, names).where(condition.copy()))
 
     def training(self) -> Table:
-        """The training rows alone: the only ones anything may be learnt from."""
-        return self.where(exp.EQ(this=sql.column(SPLIT), expression=sql.literal(TRAINING))) if self.split else self
+        """The training rows alone: the only ones anything may be learnt from.
+
+        Raises PipelineError where the table is closed to learning.
+        """
+        if self.closed:
+            raise PipelineError(
+                self.closed,
+                hint="write the values instead of letting them be learnt, such as bounds of outliers",
+            )
+        return (
+            self.where(exp.EQ(this=sql.column(SPLIT), expression=sql.literal(TRAINING)))
+            if self.split
+            else self
+        )
 
     def aggregate(self, **values: exp.Expression) -> dict[str, Any]:
         """One row of aggregates over the table, by name."""

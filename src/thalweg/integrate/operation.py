@@ -26,6 +26,14 @@ class Operation(Component, ABC):
         """The names of the other tables it reads."""
         return ()
 
+    def matches(self, other: str) -> Mapping[str, str]:
+        """How it finds rows of another table: {column so far: column of the other}; {} if it does not."""
+        return {}
+
+    def makes(self) -> tuple[str, ...]:
+        """The columns it computes or names anew, as far as they can be told from its settings alone."""
+        return ()
+
     @abstractmethod
     def apply(self, table: Table, others: Mapping[str, Table]) -> Integrated:
         """The table after the operation.
