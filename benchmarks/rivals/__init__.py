@@ -1,0 +1,1 @@
+"""What runs in a rival's own environment, by its Python: these files import nothing of this project."""
