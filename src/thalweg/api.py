@@ -35,9 +35,9 @@ def fit(
 ) -> Model:
     """Train a model of one table: a pandas, Polars or Arrow frame, a DuckDB relation, or a path.
 
-    `target` is the column to predict; `task` is `binary`, `category`, `number` or a full form, and is proposed
-    from the training rows, and said, where it is left out. `sections` are those of the pipeline file, such as
-    `train={"epochs": 3}`; cleaning is `auto` unless given. The run is kept in `output/name`.
+    `target` is the column to predict; `task` is `binary`, `category`, `number` or a full form, and is
+    proposed from the training rows, and said, where it is left out. `sections` are those of the pipeline
+    file, such as `train={"epochs": 3}`; cleaning is `auto` unless given. The run is kept in `output/name`.
     """
     source = source_of(data)
     progress = progress or Silent()

@@ -26,14 +26,18 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the file.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the file.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Progress on stderr, one JSON object on stdout.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 File = Annotated[Path, typer.Argument(help="A pipeline file (YAML).")]
 
 
 @app.callback(invoke_without_command=True)
-def version(show: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
     """Deep learning on big data: from raw tables to a judged, deployable network."""
     if show:
         print(f"thalweg {__version__}")
@@ -102,7 +106,9 @@ def plan(
 def init(
     data: Annotated[list[str], typer.Argument(help="Files or samples; the first holds the target.")],
     target: Annotated[str, typer.Option(help="The column to predict.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("pipeline.yaml"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(
+        "pipeline.yaml"
+    ),
     debug: Debug = False,
 ) -> None:
     """Look at the data and write a commented pipeline file that runs as it is."""
@@ -115,7 +121,9 @@ def init(
 
 @app.command()
 def profile(
-    data: Annotated[str, typer.Argument(help="A file or a sample.")], as_json: Json = False, debug: Debug = False
+    data: Annotated[str, typer.Argument(help="A file or a sample.")],
+    as_json: Json = False,
+    debug: Debug = False,
 ) -> None:
     """Types, missing values, ranges, top values and duplicates of a table."""
     with told(debug):
@@ -130,7 +138,9 @@ def predict(
     bundle: Annotated[Path, typer.Argument(help="The folder or zip of a bundle.")],
     data: Annotated[str, typer.Argument(help="Any source with the columns the model was trained on.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="A .parquet or .csv file to write.")],
-    rows: Annotated[int, typer.Option(help="Rows of a part; a killed command goes on after the last whole part.")] = 262_144,
+    rows: Annotated[
+        int, typer.Option(help="Rows of a part; a killed command goes on after the last whole part.")
+    ] = 262_144,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -178,5 +188,3 @@ def main() -> None:
         app(standalone_mode=True)
     except KeyboardInterrupt:  # before a command has begun
         sys.exit(INTERRUPTED)
-
-

@@ -44,9 +44,10 @@ class Section(BaseModel):
     @classmethod
     def _from_short_form(cls, value: Any) -> Any:
         fields = cls.expand(value)
+        known = {field.alias or name for name, field in cls.model_fields.items()}
         for name in fields if isinstance(fields, dict) else ():
-            if name not in cls.model_fields:
-                error = ComponentError(f"unknown key {name!r}; {did_you_mean(str(name), cls.model_fields)}")
+            if name not in known:
+                error = ComponentError(f"unknown key {name!r}; {did_you_mean(str(name), known)}")
                 error.path = (name,)
                 raise error
         return fields
@@ -69,7 +70,7 @@ class Component(Section):
 
     def written(self) -> dict[str, Any]:
         """The full form, as JSON values: what a resolved file shows and what fingerprints are taken of."""
-        return {"kind": self.kind, **self.model_dump(mode="json")}
+        return {"kind": self.kind, **self.model_dump(mode="json", by_alias=True)}
 
 
 def is_concrete(kind: type) -> bool:

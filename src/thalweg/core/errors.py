@@ -1,15 +1,15 @@
 """Every error a user may meet, in one tree.
 
-    ThalwegError
-    ├── PipelineError     the pipeline file, or the arguments of a command, are wrong
-    │   └── ComponentError    a component of the file, before its place in the file is known
-    ├── SourceError       data could not be read
-    ├── DataError         data was read and is not what was promised
-    ├── TrainingError     a network could not be trained
-    ├── BundleError       a bundle is damaged, too new, or does not fit the data
-    ├── ServerError       a model could not be served
-    ├── StorageError      a disk is full, a folder is not writable, a file is damaged
-    └── MissingExtra      an optional package is not installed
+ThalwegError
+├── PipelineError     the pipeline file, or the arguments of a command, are wrong
+│   └── ComponentError    a component of the file, before its place in the file is known
+├── SourceError       data could not be read
+├── DataError         data was read and is not what was promised
+├── TrainingError     a network could not be trained
+├── BundleError       a bundle is damaged, too new, or does not fit the data
+├── ServerError       a model could not be served
+├── StorageError      a disk is full, a folder is not writable, a file is damaged
+└── MissingExtra      an optional package is not installed
 """
 
 from __future__ import annotations

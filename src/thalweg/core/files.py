@@ -91,12 +91,14 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise StorageError(f"{path} is damaged: it is not valid JSON", hint=f"remove {path.parent} and run again") from error
+        raise StorageError(
+            f"{path} is damaged: it is not valid JSON", hint=f"remove {path.parent} and run again"
+        ) from error
 
 
 @contextmanager
 def atomic_folder(folder: Path, **facts: Any) -> Iterator[Path]:
-    """Give an empty temporary folder to fill; on success it takes the place of `folder`, manifest (with `facts`) and all."""
+    """Give an empty temporary folder to fill; on success it takes the place of `folder`, manifest (with `facts`) too."""
     temporary = folder.with_name(f".{folder.name}.partial")
     with storage_errors(folder):
         shutil.rmtree(temporary, ignore_errors=True)

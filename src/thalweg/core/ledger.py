@@ -56,7 +56,7 @@ class Entry(BaseModel):
                 f"{self.stage}, {self.table}, {self.step}: rows do not add up: {self.rows_in} in, {self.kept} kept, "
                 f"{self.merged} merged, {self.dropped} dropped, {self.quarantined} quarantined"
             )
-        explained = {fate: 0 for fate in ("merged", "dropped", "quarantined")}
+        explained = dict.fromkeys(("merged", "dropped", "quarantined"), 0)
         for reason in self.reasons:
             explained[reason.fate] += reason.rows
         for fate, rows in explained.items():

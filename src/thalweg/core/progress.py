@@ -58,7 +58,9 @@ class _Plain:
             return
         self.told = time.monotonic()
         if self.as_json:
-            line = json.dumps({"task": self.name, "done": self.done, "total": self.total, **facts}, default=str)
+            line = json.dumps(
+                {"task": self.name, "done": self.done, "total": self.total, **facts}, default=str
+            )
         else:
             share = f" {self.done / self.total:4.0%}" if self.total else ""
             line = f"{self.name}{share} {_words(facts)}".rstrip()
@@ -117,7 +119,10 @@ class Bars:
 
 
 def _words(facts: dict[str, Any]) -> str:
-    return "  ".join(f"{name} {value:,.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in facts.items())
+    return "  ".join(
+        f"{name} {value:,.4g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in facts.items()
+    )
 
 
 def chosen(as_json: bool = False) -> Progress:

@@ -9,20 +9,21 @@ import pyarrow as pa
 import torch
 
 from thalweg.deployment.bundle import Bundle
-from thalweg.features.encoders import encode_batch
+from thalweg.features.encoders import EncodedBatch, encode_batch
 
 
 @dataclass(frozen=True)
 class Answers:
     """Predictions for the rows that could be encoded, and the reason for each that could not.
 
-    `columns` (n rows each, n = rows of the batch that are not `bad`), `bad` (B,) bool, `reasons` for the bad
-    rows in order, `counts` of values replaced (missing, unseen …) by column.
+    `columns` (n rows each, n = rows of the batch that are not `bad`), `bad` (B,) bool, `counts` of values
+    replaced (missing, unseen …) by column.
     """
 
     columns: dict[str, pa.Array]
     bad: np.ndarray
     reasons: list[str]
+    """One for each bad row, in their order."""
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
@@ -34,10 +35,19 @@ def answer(bundle: Bundle, batch: pa.RecordBatch) -> Answers:
     encoded = encode_batch(bundle.encoders, batch)
     good = np.flatnonzero(~encoded.bad)
     columns: dict[str, pa.Array] = {}
-    for name, p in _predictions(bundle, {block: values[good] for block, values in encoded.blocks.items()}).items():
+    for name, p in _predictions(
+        bundle, {block: values[good] for block, values in encoded.blocks.items()}
+    ).items():
         for column, values in bundle.targets[name].decode(p).items():
             columns[f"{name}_predicted" if column == name else column] = values
-    return Answers(columns, encoded.bad, encoded.reasons, encoded.counts)
+    return Answers(columns, encoded.bad, _reasons(encoded), encoded.counts)
+
+
+def _reasons(encoded: EncodedBatch) -> list[str]:
+    why = np.full(len(encoded.bad), "", dtype=object)
+    for reason, rows in encoded.reasons.items():
+        why[rows] = reason
+    return why[encoded.bad].tolist()
 
 
 def _predictions(bundle: Bundle, blocks: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -49,4 +59,6 @@ def _predictions(bundle: Bundle, blocks: dict[str, np.ndarray]) -> dict[str, np.
             }
         ).float()
     parts = logits.split([target.width for target in bundle.targets.values()], dim=-1)
-    return {name: target.predict(part) for (name, target), part in zip(bundle.targets.items(), parts, strict=True)}
+    return {
+        name: target.predict(part) for (name, target), part in zip(bundle.targets.items(), parts, strict=True)
+    }

@@ -32,9 +32,9 @@ from thalweg import __version__
 from thalweg.core.component import kind_of, parse
 from thalweg.core.errors import BundleError
 from thalweg.core.files import first_damage, read_json
-from thalweg.features.encoders import restore
+from thalweg.features.encoders import layout_of
+from thalweg.features.encoders import load as load_encoders
 from thalweg.features.feature import Encoder
-from thalweg.features.layout import Layout
 from thalweg.networks.network import Network
 from thalweg.tasks.task import Target, Task
 
@@ -56,13 +56,15 @@ class Bundle:
 
 
 def open_bundle(path: Path) -> Bundle:
-    """Read a bundle's folder or zip. Raises BundleError where it is damaged, newer than this program, or not a bundle."""
+    """Read a bundle's folder or zip. Raises BundleError where it is damaged, too new, or none."""
     if path.is_file() and zipfile.is_zipfile(path):
         with TemporaryDirectory(prefix="thalweg-bundle-") as folder:
             _unpack(path, Path(folder))
             return _open_folder(Path(folder), str(path))
     if not path.is_dir():
-        raise BundleError(f"there is no bundle at {path}", hint="a bundle is the folder `bundle` of a finished run")
+        raise BundleError(
+            f"there is no bundle at {path}", hint="a bundle is the folder `bundle` of a finished run"
+        )
     return _open_folder(path, str(path))
 
 
@@ -71,7 +73,9 @@ def _unpack(path: Path, folder: Path) -> None:
         for member in archive.infolist():
             target = (folder / member.filename).resolve()
             if not target.is_relative_to(folder.resolve()):
-                raise BundleError(f"{path} holds a file that would be unpacked outside its folder: {member.filename!r}")
+                raise BundleError(
+                    f"{path} holds a file that would be unpacked outside its folder: {member.filename!r}"
+                )
         archive.extractall(folder)
 
 
@@ -86,8 +90,10 @@ def _open_folder(folder: Path, name: str) -> Bundle:
             hint="upgrade with: pip install --upgrade thalweg",
         )
     if damage := first_damage(folder):
-        raise BundleError(f"{name} is damaged: {damage}", hint="copy it again, or run the pipeline again to make it anew")
-    encoders = tuple(restore(read_json(folder / "encoders.json")))
+        raise BundleError(
+            f"{name} is damaged: {damage}", hint="copy it again, or run the pipeline again to make it anew"
+        )
+    encoders = load_encoders(folder / "encoders.json")
     targets = restore_targets(read_json(folder / "targets.json"))
     return Bundle(
         about["name"],
@@ -101,25 +107,30 @@ def _open_folder(folder: Path, name: str) -> Bundle:
 
 
 def _network(folder: Path, encoders: tuple[Encoder, ...], targets: Mapping[str, Target]) -> nn.Module:
-    layout = Layout(slots=tuple(slot for encoder in encoders for slot in encoder.slots))
     network = parse(Network, read_json(folder / "network.json"))
-    module = network.build(layout, sum(target.width for target in targets.values()))
+    module = network.build(layout_of(encoders), sum(target.width for target in targets.values()))
     try:
         module.load_state_dict(load_file(folder / WEIGHTS))
     except (RuntimeError, SafetensorError) as error:
-        raise BundleError(f"the weights of {folder} do not fit its network: {str(error).splitlines()[0]}") from error
+        raise BundleError(
+            f"the weights of {folder} do not fit its network: {str(error).splitlines()[0]}"
+        ) from error
     return module.eval()
 
 
 def stored_targets(tasks: Mapping[str, Task], targets: Mapping[str, Target]) -> dict[str, Any]:
     """Fitted targets as JSON values."""
-    return {name: {"kind": tasks[name].kind, **target.model_dump(mode="json")} for name, target in targets.items()}
+    return {
+        name: {"kind": tasks[name].kind, **target.model_dump(mode="json")} for name, target in targets.items()
+    }
 
 
 def restore_targets(stored: Mapping[str, Any]) -> dict[str, Target]:
     """The targets that `stored_targets` wrote."""
     return {
-        name: kind_of(Task, fields["kind"]).target.model_validate({k: v for k, v in fields.items() if k != "kind"})
+        name: kind_of(Task, fields["kind"]).target.model_validate(
+            {k: v for k, v in fields.items() if k != "kind"}
+        )
         for name, fields in stored.items()
     }
 

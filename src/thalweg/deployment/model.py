@@ -36,12 +36,18 @@ class Model:
     def predict(self, data: Any) -> Any:
         """Answers for the rows of a pandas, Polars or Arrow frame, a DuckDB relation, or a path.
 
-        Returns predictions and probabilities only, a row for each row of `data` in its order, as a frame of the
-        same library (Arrow for relations and paths). Raises DataError where a column is missing or of another
-        type, or where rows can't be encoded: unlike `thalweg predict`, there is no file to set them aside in.
+        Returns predictions and probabilities only, a row for each row of `data` in its order, as a frame of
+        the same library (Arrow for relations and paths). Raises DataError where a column is missing or of
+        another type, or where rows can't be encoded: unlike `thalweg predict`, there is no file to set them
+        aside in.
         """
-        with TemporaryDirectory(prefix="thalweg-predict-") as scratch, DuckDB().open(Path(scratch)) as session:
-            batches = [self._answered(batch) for batch in stream(source_of(data), Place(session, Path.cwd()), BATCH)]
+        with (
+            TemporaryDirectory(prefix="thalweg-predict-") as scratch,
+            DuckDB().open(Path(scratch)) as session,
+        ):
+            batches = [
+                self._answered(batch) for batch in stream(source_of(data), Place(session, Path.cwd()), BATCH)
+            ]
         if not batches:
             raise DataError("there are no rows to predict for")
         return like(data, pa.Table.from_batches(batches))

@@ -31,10 +31,11 @@ BATCH = 8_192  # rows through the network at once
 def predict_file(
     bundle: Path, data: str, output: Path, rows: int = 262_144, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """Answer for every row of `data`; `output` ends in .parquet or .csv. Rows keep their order and their columns.
+    """Answer for every row of `data`; `output` ends in .parquet or .csv. Rows keep their order and their
+    columns.
 
-    The parts already written by a killed command are used again if bundle and data are the same. Rows that can't
-    be encoded go to `<output>.quarantine.parquet`. Returns the account of rows.
+    The parts already written by a killed command are used again if bundle and data are the same. Rows that
+    can't be encoded go to `<output>.quarantine.parquet`. Returns the account of rows.
     """
     if output.suffix not in (".parquet", ".csv"):
         raise PipelineError(f"expected an output that ends in .parquet or .csv, received {str(output)!r}")
@@ -111,7 +112,9 @@ def _write_part(model: Bundle, group: pa.Table, parts: Path, index: int) -> dict
         kept = batch.filter(pa.array(~answers.bad))
         clash = set(answers.columns) & set(kept.schema.names)
         if clash:
-            raise DataError(f"the data has columns that the answers would overwrite: {', '.join(sorted(clash))}")
+            raise DataError(
+                f"the data has columns that the answers would overwrite: {', '.join(sorted(clash))}"
+            )
         good.append(pa.RecordBatch.from_pydict({**_columns(kept), **answers.columns}))
         if answers.reasons:
             lost = batch.filter(pa.array(answers.bad))
@@ -160,7 +163,9 @@ def _join_parts(parts: Path, name: str, output: Path) -> None:
         raise DataError("no row could be encoded; every one was set aside", hint=f"see {parts}")
     schema = parquet.read_schema(files[0])
     with atomic(output) as path:
-        writer: Any = csv.CSVWriter(path, schema) if output.suffix == ".csv" else parquet.ParquetWriter(path, schema)
+        writer: Any = (
+            csv.CSVWriter(path, schema) if output.suffix == ".csv" else parquet.ParquetWriter(path, schema)
+        )
         with writer:
             for file in files:
                 for batch in parquet.ParquetFile(file).iter_batches():

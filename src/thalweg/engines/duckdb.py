@@ -62,7 +62,8 @@ class DuckDB(Engine):
 class DuckDBSession(Session):
     """One connection to a database in memory; views over files, kept tables, nothing that outlives it.
 
-    Kept tables are ordinary ones, since a cursor does not see its parent's temporary tables; they spill all the same.
+    Kept tables are ordinary ones, since a cursor does not see its parent's temporary tables; they spill all
+    the same.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path):
@@ -117,8 +118,12 @@ class DuckDBSession(Session):
         names = exp.Array(expressions=[sql.literal(str(path)) for path in paths])
         if len(paths) == 1:
             reader = sql.call("read_parquet", names)
-            return exp.select(exp.Star(), exp.alias_(sql.column("file_row_number"), sql.column(ROW).this)).from_(reader)
-        position = exp.alias_(exp.paren(exp.Window(this=exp.RowNumber()) - 1, copy=False), sql.column(ROW).this)
+            return exp.select(
+                exp.Star(), exp.alias_(sql.column("file_row_number"), sql.column(ROW).this)
+            ).from_(reader)
+        position = exp.alias_(
+            exp.paren(exp.Window(this=exp.RowNumber()) - 1, copy=False), sql.column(ROW).this
+        )
         return exp.select(exp.Star(), position).from_(sql.call("read_parquet", names))
 
     def close(self) -> None:

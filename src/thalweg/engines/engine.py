@@ -22,12 +22,15 @@ class Engine(Component, ABC):
 
 
 class Session(ABC):
-    """Runs queries built in DuckDB's dialect. Small on purpose: a new engine is these methods and a contract test.
+    """Runs queries built in DuckDB's dialect. Small on purpose: a new engine is these methods and a
+    contract test.
 
-    `kept` lists what `keep` has made, so that a stage can store it beside the queries that read it.
+    `kept` lists what `keep` has made, so that a stage can store it beside the queries that read it. `scratch` is
+    the folder for what need not outlive the session, which removes it.
     """
 
     kept: list[str]
+    scratch: Path
 
     @abstractmethod
     def sql(self, query: exp.Expression) -> str:

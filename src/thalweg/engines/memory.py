@@ -10,7 +10,17 @@ import psutil
 from thalweg.core.errors import ComponentError
 
 GIB = 2**30
-UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": GIB, "tib": 2**40}
+UNITS = {
+    "": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "tb": 10**12,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": GIB,
+    "tib": 2**40,
+}
 CGROUP = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -25,7 +35,9 @@ def parse_size(text: str | int) -> int:
 def machine_memory() -> int:
     """Bytes this process may use: the machine's memory, or its container's share."""
     limit = CGROUP.read_text().strip() if CGROUP.is_file() else "max"
-    return min(psutil.virtual_memory().total, int(limit)) if limit.isdigit() else psutil.virtual_memory().total
+    return (
+        min(psutil.virtual_memory().total, int(limit)) if limit.isdigit() else psutil.virtual_memory().total
+    )
 
 
 def default_limit() -> int:

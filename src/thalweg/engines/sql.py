@@ -21,7 +21,9 @@ DIALECT = "duckdb"
 
 def column(name: str, table: str | None = None) -> exp.Column:
     """A reference to a column, quoted."""
-    return exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(table, quoted=True) if table else None)
+    return exp.column(
+        exp.to_identifier(name, quoted=True), table=exp.to_identifier(table, quoted=True) if table else None
+    )
 
 
 def literal(value: Any) -> exp.Expression:
@@ -36,7 +38,9 @@ def literal(value: Any) -> exp.Expression:
 
 def call(name: str, *arguments: Any) -> exp.Expression:
     """A function of DuckDB's, by name; arguments that are not expressions become literals."""
-    return exp.func(name, *(a if isinstance(a, exp.Expression) else literal(a) for a in arguments), dialect=DIALECT)
+    return exp.func(
+        name, *(a if isinstance(a, exp.Expression) else literal(a) for a in arguments), dialect=DIALECT
+    )
 
 
 def cast(value: exp.Expression, to: str, strict: bool = True) -> exp.Expression:
@@ -80,7 +84,9 @@ def row_count() -> exp.Expression:
     return exp.Count(this=exp.Star())
 
 
-def select(source: exp.Query | exp.Table, columns: Mapping[str, exp.Expression] | Iterable[str]) -> exp.Select:
+def select(
+    source: exp.Query | exp.Table, columns: Mapping[str, exp.Expression] | Iterable[str]
+) -> exp.Select:
     """SELECT named expressions (or names alone) FROM a query or table."""
     named = columns if isinstance(columns, Mapping) else {name: column(name) for name in columns}
     wanted = [exp.alias_(value.copy(), exp.to_identifier(name, quoted=True)) for name, value in named.items()]
@@ -101,11 +107,13 @@ def table(name: str) -> exp.Table:
     return exp.Table(this=exp.to_identifier(name, quoted=True))
 
 
-def parse_expression(text: str, columns: Mapping[str, str] | Iterable[str], what: str = "expression") -> exp.Expression:
+def parse_expression(
+    text: str, columns: Mapping[str, str] | Iterable[str], what: str = "expression"
+) -> exp.Expression:
     """A user's SQL expression, parsed, its columns bound to the known ones whatever their case.
 
-    Raises ComponentError where it does not parse, holds more than one expression, reads a table of its own, or
-    names an unknown column.
+    Raises ComponentError where it does not parse, holds more than one expression, reads a table of its own,
+    or names an unknown column.
     """
     known = list(columns)
     try:
@@ -116,13 +124,19 @@ def parse_expression(text: str, columns: Mapping[str, str] | Iterable[str], what
     if len(parsed) != 1 or not isinstance(parsed[0], exp.Expression):
         raise ComponentError(f"expected one SQL {what}, received {text!r}")
     tree = parsed[0]
-    if isinstance(tree, (exp.Query, exp.Command, exp.DDL, exp.DML)) or tree.find(exp.Query, exp.Table, exp.Command):
-        raise ComponentError(f"the {what} {text!r} may use columns and functions only, not tables or statements")
+    if isinstance(tree, (exp.Query, exp.Command, exp.DDL, exp.DML)) or tree.find(
+        exp.Query, exp.Table, exp.Command
+    ):
+        raise ComponentError(
+            f"the {what} {text!r} may use columns and functions only, not tables or statements"
+        )
     folded = {name.casefold(): name for name in known}
     for found in list(tree.find_all(exp.Column)):
         name = found.name if found.name in known else folded.get(found.name.casefold())
         if name is None or found.table:
-            raise ComponentError(f"the {what} {text!r} names no known column: {found.sql()!r}; {did_you_mean(found.name, known)}")
+            raise ComponentError(
+                f"the {what} {text!r} names no known column: {found.sql()!r}; {did_you_mean(found.name, known)}"
+            )
         found.replace(column(name)) if found is not tree else None
     return column(folded.get(tree.name.casefold(), tree.name)) if isinstance(tree, exp.Column) else tree
 

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Literal
 
-Family = Literal["boolean", "integer", "number", "text", "date", "timestamp", "time", "bytes", "nested", "other"]
+Family = Literal[
+    "boolean", "integer", "number", "text", "date", "timestamp", "time", "bytes", "nested", "other"
+]
 
-INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
+INTEGERS = {
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "UHUGEINT",
+}
 PLAIN: dict[str, Family] = {
     "BOOLEAN": "boolean",
     "FLOAT": "number",

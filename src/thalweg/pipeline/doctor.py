@@ -40,7 +40,8 @@ def diagnose() -> dict[str, Any]:
         "devices": [name for name, there in _devices(torch) if there],
         "packages": versions(),
         "extras": {
-            package: found or f"missing: pip install 'thalweg[{OPTIONAL[package]}]'" for package, found in optional.items()
+            package: found or f"missing: pip install 'thalweg[{OPTIONAL[package]}]'"
+            for package, found in optional.items()
         },
     }
 

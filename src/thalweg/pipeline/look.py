@@ -16,5 +16,8 @@ from thalweg.sources.source import Source
 def profile_data(data: str) -> dict[str, Any]:
     """Types, missing values, quantiles, top values and duplicates of a source, as JSON values."""
     source = parse(Source, data)
-    with TemporaryDirectory(prefix="thalweg-look-") as scratch, DuckDB().open(Path(scratch) / "spill") as session:
+    with (
+        TemporaryDirectory(prefix="thalweg-look-") as scratch,
+        DuckDB().open(Path(scratch) / "spill") as session,
+    ):
         return profile(look(source, Path(data).stem or "data", session, Path(scratch)))

@@ -91,7 +91,7 @@ def check(tree: dict[str, Any], written: Written) -> Pipeline:
 def _problem(detail: Any, written: Written) -> str:
     path = tuple(detail["loc"])
     cause = detail.get("ctx", {}).get("error")
-elif detail["type"] == "missing":
+    if detail["type"] == "missing":
         text, path = f"the key {path[-1]!r} is needed and missing", path[:-1]
     elif isinstance(cause, ComponentError):
         text, path = str(cause), (*path, *cause.path)
@@ -104,7 +104,9 @@ def lay_over(tree: dict[str, Any], setting: str) -> None:
     """Change one value in place: `train.epochs=3`. The value is read as YAML; short forms are opened on the way."""
     key, equals, text = setting.partition("=")
     if not equals or not key.strip():
-        raise PipelineError(f"expected --set key=value, received {setting!r}", hint="such as: --set train.epochs=3")
+        raise PipelineError(
+            f"expected --set key=value, received {setting!r}", hint="such as: --set train.epochs=3"
+        )
     *way, last = key.strip().split(".")
     node: Any = tree
     for part in way:

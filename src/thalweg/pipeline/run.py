@@ -1,4 +1,4 @@
-"""Run a pipeline from its file or from Python: each stage made once, found again, or made anew where something changed."""
+"""Run a pipeline: each stage made once, found again, or made anew where something it depends on changed."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def _advance(run: Run, until: str | None) -> float:
 
 def _tell(run: Run, stage: Stage, fresh: bool, seconds: float) -> None:
     words = "cached" if fresh else f"{seconds:.1f} s"
-    run.progress.say(f"{stage.name:<10} {words:>9}  {stage.headline(run)}".rstrip(), stage=stage.name, cached=fresh)
+    run.progress.say(
+        f"{stage.name:<10} {words:>9}  {stage.headline(run)}".rstrip(), stage=stage.name, cached=fresh
+    )
 
 
 def _known(folder: Path) -> dict[str, Any]:
@@ -146,7 +148,8 @@ def locked(folder: Path) -> Iterator[None]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise PipelineError(
-                    f"another run is using {folder}", hint="wait for it, or give this one another name: --set name=OTHER"
+                    f"another run is using {folder}",
+                    hint="wait for it, or give this one another name: --set name=OTHER",
                 ) from error
             yield
 

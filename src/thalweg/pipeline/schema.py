@@ -34,8 +34,8 @@ class Dataset(Section):
 class Model(Section):
     """What goes in, what comes out, and the network between."""
 
-    inputs: Literal["auto"] | list[any_kind(Feature)] = "auto"  # type: ignore[valid-type]
-    """The features, or `auto`: every column that is fit to be one, with the reason for each that is not."""
+    inputs: Literal["auto"] | tuple[any_kind(Feature) | Any, ...] = "auto"  # type: ignore[valid-type]
+    """Features, names of columns, or `auto`: every column that is fit to be one."""
     exclude: tuple[str, ...] = ()
     """Columns that are never inputs: what is not known yet when a prediction is asked for."""
     outputs: dict[str, any_kind(Task)]  # type: ignore[valid-type]
@@ -91,7 +91,9 @@ class Pipeline(Section):
     def _tables_are_known(self) -> Pipeline:
         for table in self.clean:
             if table not in self.sources:
-                error = ComponentError(f"there is no source {table!r} to clean; {did_you_mean(table, self.sources)}")
+                error = ComponentError(
+                    f"there is no source {table!r} to clean; {did_you_mean(table, self.sources)}"
+                )
                 error.path = ("clean", table)
                 raise error
         return self

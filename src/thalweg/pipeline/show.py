@@ -74,7 +74,13 @@ def show_diagnosis(answer: Mapping[str, Any]) -> None:
             for package, found in value.items():
                 console.print(f"  {package:<14} {escape(str(found or 'missing'))}")
         else:
-            shown = _size(value, "B") if name == "memory" else ", ".join(value) if isinstance(value, list) else value
+            shown = (
+                _size(value, "B")
+                if name == "memory"
+                else ", ".join(value)
+                if isinstance(value, list)
+                else value
+            )
             console.print(f"{name:<10} {escape(str(shown))}")
 
 

@@ -16,7 +16,10 @@ from thalweg.tasks.choose import propose
 
 def proposed_task(source: Source, target: str) -> tuple[str, str]:
     """The task for a column of a source, and why. Raises ComponentError where there is no such column."""
-    with TemporaryDirectory(prefix="thalweg-look-") as scratch, DuckDB().open(Path(scratch) / "spill") as session:
+    with (
+        TemporaryDirectory(prefix="thalweg-look-") as scratch,
+        DuckDB().open(Path(scratch) / "spill") as session,
+    ):
         return propose(training_column(look(source, "data", session, Path(scratch)), target))
 
 

@@ -46,7 +46,10 @@ class Clean(Stage):
         return Key(*(fingerprint([key[part] for key in keys]) for part in range(len(Key._fields))))
 
     def status(self, run: Run) -> Status:
-        return next((found for name in run.pipeline.clean if not (found := self._one(run, name)).fresh), Status(True, "cached"))
+        return next(
+            (found for name in run.pipeline.clean if not (found := self._one(run, name)).fresh),
+            Status(True, "cached"),
+        )
 
     def _one(self, run: Run, name: str) -> Status:
         found = status(self.folder(run) / name, table_key(run, name))
@@ -74,7 +77,10 @@ class Clean(Stage):
 
     def open(self, run: Run) -> dict[str, CleanTable]:
         raw = split_tables(run)
-        return {name: self._open_one(run, name) if name in run.pipeline.clean else CleanTable(raw[name]) for name in raw}
+        return {
+            name: self._open_one(run, name) if name in run.pipeline.clean else CleanTable(raw[name])
+            for name in raw
+        }
 
     def _open_one(self, run: Run, name: str) -> CleanTable:
         folder = self.folder(run) / name
@@ -82,14 +88,20 @@ class Clean(Stage):
         entries = tuple(Entry.model_validate(entry) for entry in stored["entries"])
         quarantine = folder / "quarantine.parquet"
         return CleanTable(
-            table, entries, tuple(stored["steps"]), tuple(stored["log"]), quarantine if quarantine.exists() else None
+            table,
+            entries,
+            tuple(stored["steps"]),
+            tuple(stored["log"]),
+            quarantine if quarantine.exists() else None,
         )
 
     def entries(self, run: Run) -> list[Entry]:
         return [entry for cleaned in run.result(self.name).values() for entry in cleaned.entries]
 
     def quarantine(self, run: Run) -> dict[str, Path]:
-        return {name: cleaned.quarantine for name, cleaned in run.result(self.name).items() if cleaned.quarantine}
+        return {
+            name: cleaned.quarantine for name, cleaned in run.result(self.name).items() if cleaned.quarantine
+        }
 
 
 def table_key(run: Run, name: str) -> Key:
@@ -137,4 +149,6 @@ def _with_splits(run: Run, raw: dict[str, Table], main: Table, assignment: Assig
 
 def _behind_view(table: Table) -> Table:
     view = table.session.define(f"source {table.name}", table.query)
-    return replace(table, query=exp.select(*(sql.column(name) for name in (*table.columns, *table.hidden))).from_(view))
+    return replace(
+        table, query=exp.select(*(sql.column(name) for name in (*table.columns, *table.hidden))).from_(view)
+    )

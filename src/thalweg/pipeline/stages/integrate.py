@@ -51,7 +51,9 @@ class Integrate(Stage):
             joined = integrate(operations, tables)
             with atomic_folder(self.folder(run), **facts(run.key(self.name))) as folder:
                 table = joined.table
-                run.session.write_parquet(sql.select(table.query, [*table.columns, *table.hidden]), folder / DATA)
+                run.session.write_parquet(
+                    sql.select(table.query, [*table.columns, *table.hidden]), folder / DATA
+                )
                 write_json(
                     folder / FACTS,
                     {
@@ -71,7 +73,9 @@ class Integrate(Stage):
         scan = sql.select(sql.call("read_parquet", str(path)), [*stored["columns"], *hidden])  # type: ignore[arg-type]
         lineage = {name: frozenset(origin) for name, origin in stored["lineage"].items()}
         table = Table(run.session, stored["name"], scan, stored["columns"], lineage, stored["split"])
-        return OneTable(replace(table), tuple(Entry.model_validate(entry) for entry in stored["entries"]), path)
+        return OneTable(
+            replace(table), tuple(Entry.model_validate(entry) for entry in stored["entries"]), path
+        )
 
     def entries(self, run: Run) -> list[Entry]:
         return list(run.result(self.name).entries)

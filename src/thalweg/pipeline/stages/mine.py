@@ -20,7 +20,9 @@ class Mine(Stage):
     name = "mine"
 
     def key(self, run: Run) -> Key:
-        return Key(fingerprint(written(run.pipeline.mine)), run.key("integrate").whole, fingerprint_code(*CODE))
+        return Key(
+            fingerprint(written(run.pipeline.mine)), run.key("integrate").whole, fingerprint_code(*CODE)
+        )
 
     def make(self, run: Run) -> None:
         table = run.result("integrate").table

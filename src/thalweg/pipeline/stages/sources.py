@@ -25,7 +25,10 @@ class Sources(Stage):
         return Key(*(fingerprint([key[part] for key in keys]) for part in range(len(Key._fields))))
 
     def status(self, run: Run) -> Status:
-        return next((found for name in run.pipeline.sources if not (found := self._one(run, name)).fresh), Status(True, "cached"))
+        return next(
+            (found for name in run.pipeline.sources if not (found := self._one(run, name)).fresh),
+            Status(True, "cached"),
+        )
 
     def _one(self, run: Run, name: str) -> Status:
         found = status(self.folder(run) / name, source_key(run, name))
