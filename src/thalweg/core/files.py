@@ -98,7 +98,7 @@ def read_json(path: Path) -> Any:
 
 @contextmanager
 def atomic_folder(folder: Path, **facts: Any) -> Iterator[Path]:
-    """Give an empty temporary folder to fill; on success it takes the place of `folder`, manifest (with `facts`) too."""
+    """Give an empty temporary folder to fill; on success it takes the place of `folder`, manifest with `facts` too."""
     temporary = folder.with_name(f".{folder.name}.partial")
     with storage_errors(folder):
         shutil.rmtree(temporary, ignore_errors=True)
