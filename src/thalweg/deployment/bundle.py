@@ -29,14 +29,15 @@ from safetensors.torch import load_file
 from torch import nn
 
 from thalweg import __version__
-from thalweg.core.component import kind_of, parse
+from thalweg.core.component import parse
 from thalweg.core.errors import BundleError
 from thalweg.core.files import first_damage, read_json
+from thalweg.deployment.targets import restore_targets
 from thalweg.features.encoders import layout_of
 from thalweg.features.encoders import load as load_encoders
 from thalweg.features.feature import Encoder
 from thalweg.networks.network import Network
-from thalweg.tasks.task import Target, Task
+from thalweg.tasks.task import Target
 
 FORMAT = 1
 WEIGHTS = "weights.safetensors"
@@ -116,23 +117,6 @@ def _network(folder: Path, encoders: tuple[Encoder, ...], targets: Mapping[str, 
             f"the weights of {folder} do not fit its network: {str(error).splitlines()[0]}"
         ) from error
     return module.eval()
-
-
-def stored_targets(tasks: Mapping[str, Task], targets: Mapping[str, Target]) -> dict[str, Any]:
-    """Fitted targets as JSON values."""
-    return {
-        name: {"kind": tasks[name].kind, **target.model_dump(mode="json")} for name, target in targets.items()
-    }
-
-
-def restore_targets(stored: Mapping[str, Any]) -> dict[str, Target]:
-    """The targets that `stored_targets` wrote."""
-    return {
-        name: kind_of(Task, fields["kind"]).target.model_validate(
-            {k: v for k, v in fields.items() if k != "kind"}
-        )
-        for name, fields in stored.items()
-    }
 
 
 def zip_bundle(folder: Path, path: Path) -> None:

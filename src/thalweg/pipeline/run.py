@@ -30,7 +30,7 @@ from thalweg.pipeline.stages.mine import Mine
 from thalweg.pipeline.stages.sources import Sources
 from thalweg.pipeline.stages.train import Train
 
-STAGES: tuple[type[Stage], ...] = (Sources, Clean, Integrate, Mine, Dataset, Train, Bundle, Evaluate)
+STAGES: tuple[type[Stage], ...] = (Sources, Clean, Integrate, Mine, Dataset, Train, Evaluate, Bundle)
 FACTS = "run.json"
 
 

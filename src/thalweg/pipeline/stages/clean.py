@@ -134,8 +134,15 @@ def split_tables(run: Run) -> dict[str, Table]:
         main = raw[main_table(run.pipeline)]
         with at("dataset", "split"):
             assignment = run.pipeline.dataset.split.fit(main)
+        run.results["split"] = assignment
         run.results["split tables"] = _with_splits(run, raw, main, assignment)
     return run.results["split tables"]
+
+
+def split_assignment(run: Run) -> Assignment:
+    """The split with what it learnt from the main table."""
+    split_tables(run)
+    return run.results["split"]
 
 
 def _with_splits(run: Run, raw: dict[str, Table], main: Table, assignment: Assignment) -> dict[str, Table]:

@@ -1,0 +1,146 @@
+"""Judge the network on the test rows, beside its rivals, and write the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import torch
+
+from thalweg.core.errors import at
+from thalweg.core.files import atomic_folder, read_json
+from thalweg.core.fingerprint import fingerprint, fingerprint_code
+from thalweg.engines import sql
+from thalweg.engines.table import ROW, SPLIT, TEST
+from thalweg.evaluation.judged import Blocks, Judged, Part
+from thalweg.evaluation.run import evaluate, headline
+from thalweg.pipeline.facts import gathered
+from thalweg.pipeline.schema import written
+from thalweg.pipeline.stage import Key, Run, Stage, facts
+from thalweg.pipeline.stages.dataset import Prepared
+from thalweg.pipeline.stages.train import Fitted, evaluation_loader
+from thalweg.tasks.supervised import TARGET
+from thalweg.training.predict import predict, predict_batch
+
+CODE = ("core", "evaluation", "tasks", "mine")
+PREDICTIONS = "predictions.parquet"
+AT_ONCE = 8_192  # rows through the network for permutation importance
+
+
+class Evaluate(Stage):
+    """The report's folder, and the predictions for the test rows."""
+
+    name = "evaluate"
+
+    def key(self, run: Run) -> Key:
+        settings = fingerprint([written(run.pipeline.evaluate), run.pipeline.name])
+        inputs = fingerprint([run.key("train").whole, run.key("mine").whole])
+        return Key(settings, inputs, fingerprint_code(*CODE))
+
+    def folder(self, run: Run) -> Path:
+        return run.folder / "report"
+
+    def make(self, run: Run) -> None:
+        prepared: Prepared = run.result("dataset")
+        fitted: Fitted = run.result("train")
+        with at("evaluate", "slices"):
+            for name in run.pipeline.evaluate.slices:
+                run.result("integrate").table.require(name)
+        judged = _judged(run, prepared, fitted)
+        with atomic_folder(self.folder(run), **facts(run.key(self.name))) as folder:
+            made = datetime.now(UTC).isoformat(timespec="seconds")
+            evaluate(run.pipeline.evaluate, judged, gathered(run, made), folder, run.progress)
+            _write_predictions(judged.test, folder / PREDICTIONS)
+
+    def open(self, run: Run) -> dict[str, Any]:
+        report = read_json(self.folder(run) / "report.json")
+        page = str(self.folder(run) / "index.html")
+        return {**headline(report), "learnt": report["sentences"], "report": page}
+
+
+def _judged(run: Run, prepared: Prepared, fitted: Fitted) -> Judged:
+    settings = run.pipeline.evaluate
+    test = _part(prepared, "test", settings.rows, fitted)
+    return Judged(
+        targets=fitted.model.targets,
+        layout=prepared.index.layout,
+        columns={encoder.column: tuple(slot.name for slot in encoder.slots) for encoder in prepared.encoders},
+        training=_part(prepared, "training", settings.training_rows),
+        validation=_part(prepared, "validation", settings.rows, fitted),
+        test=test,
+        slices=_slices(run, test.rows),
+        predict=_predictor(fitted),
+        seed=run.pipeline.seed,
+    )
+
+
+def _part(prepared: Prepared, split: Any, most: int, fitted: Fitted | None = None) -> Part:
+    """Rows of a split, in the order of the shards, which is random: the first `most` are a fair sample."""
+    batches = list(_first(evaluation_loader(prepared, split), most))
+    joined = {name: np.concatenate([batch[name].numpy() for batch in batches]) for name in batches[0]}
+    blocks = Blocks(joined["numbers"], joined["categories"].astype(np.int32))
+    y = {name: joined[TARGET + name] for name in prepared.targets}
+    p = predict(fitted.model, batches) if fitted else {}
+    return Part(joined["row"], blocks, y, p, prepared.index.rows(split))
+
+
+def _first(batches: Iterable[dict[str, torch.Tensor]], most: int) -> Iterable[dict[str, torch.Tensor]]:
+    left = most
+    for batch in batches:
+        if left <= 0:
+            return
+        yield {name: values[:left] for name, values in batch.items()}
+        left -= len(batch["row"])
+
+
+def _slices(run: Run, rows: np.ndarray) -> pa.Table:
+    """The columns to slice by, aligned to the test rows by their position in the source."""
+    names = run.pipeline.evaluate.slices
+    if not names:
+        return pa.table({})
+    table = run.result("integrate").table
+    of_test = exp_equals(SPLIT, TEST)
+    found = pa.Table.from_batches(run.session.batches(sql.select(table.query, [*names, ROW]).where(of_test)))
+    known = found.column(ROW).to_numpy()
+    order = np.argsort(known)
+    return found.select(list(names)).take(order[np.searchsorted(known, rows, sorter=order)])
+
+
+def exp_equals(name: str, value: int) -> Any:
+    """`"name" = value`."""
+    return sql.column(name).eq(sql.literal(value))
+
+
+def _predictor(fitted: Fitted) -> Any:
+    def answer(blocks: Blocks) -> Mapping[str, np.ndarray]:
+        parts = [
+            predict_batch(
+                fitted.model,
+                {
+                    "numbers": torch.from_numpy(
+                        np.ascontiguousarray(blocks.numbers[start : start + AT_ONCE])
+                    ),
+                    "categories": torch.from_numpy(
+                        blocks.categories[start : start + AT_ONCE].astype(np.int64)
+                    ),
+                },
+            )
+            for start in range(0, blocks.rows, AT_ONCE)
+        ]
+        return {name: np.concatenate([part[name] for part in parts]) for name in fitted.model.targets}
+
+    return answer
+
+
+def _write_predictions(test: Part, path: Path) -> None:
+    """`__row`, and for each output the encoded truth and the prediction, one column for each of its numbers."""
+    columns = {ROW: test.rows}
+    for name, p in test.p.items():
+        columns[f"{name}:y"] = test.y[name]
+        columns |= {f"{name}:p{place}": p[:, place] for place in range(p.shape[1])}
+    parquet.write_table(pa.table(columns), path)

@@ -1,0 +1,100 @@
+"""Train the network on the shards, or go on from the last checkpoint of the same training."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from thalweg.core.files import atomic_folder, read_json, write_json
+from thalweg.core.fingerprint import fingerprint, fingerprint_code
+from thalweg.dataset.loader import Loader
+from thalweg.deployment.targets import restore_targets, stored_targets
+from thalweg.pipeline.schema import Pipeline, written
+from thalweg.pipeline.stage import Key, Run, Stage, facts
+from thalweg.pipeline.stages.dataset import Prepared
+from thalweg.tasks.supervised import Supervised
+from thalweg.training.batches import Loaders
+from thalweg.training.calibrate import calibrated
+from thalweg.training.loop import train
+
+CODE = ("core", "networks", "tasks", "training", "dataset")
+WEIGHTS, TARGETS, TRAINED = "weights.safetensors", "targets.json", "trained.json"
+EVALUATION_BATCH = 4_096  # rows; no gradients are kept, so more fit than in training
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The trained model on the CPU, in evaluation mode, and how it came about."""
+
+    model: Supervised
+    trained: dict[str, Any]
+
+
+class Train(Stage):
+    """Weights of the best epoch, targets calibrated on the validation rows."""
+
+    name = "train"
+
+    def key(self, run: Run) -> Key:
+        settings = {
+            "network": written(run.pipeline.model.network),
+            "train": written(run.pipeline.train),
+            "seed": run.pipeline.seed,
+        }
+        return Key(fingerprint(settings), run.key("dataset").whole, fingerprint_code(*CODE))
+
+    def make(self, run: Run) -> None:
+        prepared: Prepared = run.result("dataset")
+        model = _new_model(run.pipeline, prepared)
+        checkpoints = run.folder / "checkpoints" / run.key(self.name).whole
+        for other in checkpoints.parent.glob("*"):
+            if other != checkpoints:
+                shutil.rmtree(other)
+        loaders = Loaders(
+            Loader(prepared.folder, "training", run.pipeline.train.batch_size, seed=run.pipeline.seed),
+            evaluation_loader(prepared, "validation"),
+        )
+        trained = train(model, loaders, run.pipeline.train, checkpoints, run.progress, run.pipeline.seed)
+        targets = calibrated(model, evaluation_loader(prepared, "validation"))
+        model.cpu()
+        with atomic_folder(self.folder(run), **facts(run.key(self.name))) as folder:
+            save_file(
+                {name: each.contiguous() for name, each in model.network.state_dict().items()},
+                folder / WEIGHTS,
+            )
+            write_json(folder / TARGETS, stored_targets(run.pipeline.model.outputs, targets))
+            network = {
+                "network": written(run.pipeline.model.network),
+                "settings": written(run.pipeline.train),
+            }
+            write_json(folder / TRAINED, {**trained.written(), **network})
+        shutil.rmtree(checkpoints)
+
+    def open(self, run: Run) -> Fitted:
+        folder = self.folder(run)
+        model = _new_model(run.pipeline, run.result("dataset"))
+        model.network.load_state_dict(load_file(folder / WEIGHTS))
+        model.targets = restore_targets(read_json(folder / TARGETS))
+        return Fitted(model.eval(), read_json(folder / TRAINED))
+
+    def headline(self, run: Run) -> str:
+        trained = run.result(self.name).trained
+        return f"{trained['rows_per_second']:,.0f} rows/s, {trained['parameters']:,} parameters, {trained['stopped']}"
+
+
+def _new_model(pipeline: Pipeline, prepared: Prepared) -> Supervised:
+    """The network with initial weights, drawn from the seed whatever was drawn before."""
+    width = sum(target.width for target in prepared.targets.values())
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(pipeline.seed if pipeline.train.seed is None else pipeline.train.seed)
+        network = pipeline.model.network.build(prepared.index.layout, width)
+    return Supervised(network, prepared.targets)
+
+
+def evaluation_loader(prepared: Prepared, split: Any) -> Loader:
+    """The rows of a split in the order of the shards, all of them."""
+    return Loader(prepared.folder, split, EVALUATION_BATCH, seed=0, shuffle=False)
