@@ -67,8 +67,8 @@ def three_shares(value: Any) -> Any:
         raise ComponentError(f"expected fractions such as [0.7, 0.15, 0.15], received {value!r}")
     if len(numbers) != 3 or min(numbers) <= 0:
         raise ComponentError(
-            f"expected three fractions above 0, for training, validation and test, "
-            f"received {list(numbers)}: the validation rows choose the best epoch and the test rows judge it, so neither can be left out; "
+            f"expected three fractions above 0, for training, validation and test, received {list(numbers)}: "
+            "validation rows choose the best epoch and test rows judge it, so neither can be left out; "
             "a small share such as 0.05 will do"
         )
     if abs(sum(numbers) - 1) > 1e-6:
