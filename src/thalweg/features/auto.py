@@ -49,11 +49,8 @@ def choose(
     automatic = given == AUTO or AUTO in given
     features, refused = dict[str, Feature](), dict[str, str]()
     for name, column in table.items():
-        found = (
-            named.get(name)
-            or against.get(name)
-            or (best(column) if automatic else "is not listed under inputs")
-        )
+        unasked = best(column) if automatic else "is not listed under inputs"
+        found = named.get(name) or against.get(name) or unasked
         if isinstance(found, str):
             refused[name] = found
         else:

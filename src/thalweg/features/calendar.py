@@ -46,29 +46,47 @@ def on_circle(name: Part) -> tuple[np.ndarray, np.ndarray]:
     return np.array(sines, np.float32), np.array(cosines, np.float32)
 
 
-def _days(moments: np.ndarray) -> np.ndarray:
-    return (moments // DAY).astype("datetime64[D]")
+def _year(days: np.ndarray) -> np.ndarray:
+    return days.astype("datetime64[Y]").astype(np.int64) + 1970
 
 
-def _months(moments: np.ndarray) -> np.ndarray:
-    return _days(moments).astype("datetime64[M]")
+def _month(days: np.ndarray) -> np.ndarray:
+    return days.astype("datetime64[M]").astype(np.int64) % 12 + 1
 
 
-def _years(moments: np.ndarray) -> np.ndarray:
-    return _days(moments).astype("datetime64[Y]")
+def _day(days: np.ndarray) -> np.ndarray:
+    return _since(days, days.astype("datetime64[M]"))
+
+
+def _yearday(days: np.ndarray) -> np.ndarray:
+    return _since(days, days.astype("datetime64[Y]"))
 
 
 def _since(days: np.ndarray, start: np.ndarray) -> np.ndarray:
     return (days - start.astype("datetime64[D]")).astype(np.int64) + 1
 
 
+def _of_day(read: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    """Read a part of moments from their days, each day of a batch once where the days are close together."""
+
+    def read_moments(moments: np.ndarray) -> np.ndarray:
+        days = moments // DAY
+        if len(days) == 0 or np.ptp(days) >= len(days):
+            return read(days.astype("datetime64[D]"))
+        first = days.min()
+        every = np.arange(first, days.max() + 1).astype("datetime64[D]")
+        return read(every)[days - first]
+
+    return read_moments
+
+
 READ: dict[Part, Callable[[np.ndarray], np.ndarray]] = {
     "elapsed": lambda moments: moments / DAY,
-    "year": lambda moments: _years(moments).astype(np.int64) + 1970,
-    "month": lambda moments: _months(moments).astype(np.int64) % 12 + 1,
-    "day": lambda moments: _since(_days(moments), _months(moments)),
+    "year": _of_day(_year),
+    "month": _of_day(_month),
+    "day": _of_day(_day),
     "weekday": lambda moments: (moments // DAY + 3) % 7,
-    "yearday": lambda moments: _since(_days(moments), _years(moments)),
+    "yearday": _of_day(_yearday),
     "hour": lambda moments: moments % DAY // HOUR,
     "minute": lambda moments: moments % HOUR // MINUTE,
 }

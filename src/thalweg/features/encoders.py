@@ -1,10 +1,10 @@
-"""The encoders of a model: kept as JSON, and applied to a batch. Training, prediction and the server all do it here."""
+"""The encoders of a model: kept as JSON, and applied to a batch, here and nowhere else."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,12 @@ import pyarrow as pa
 
 from thalweg.core.component import kind_of, kinds
 from thalweg.core.errors import BundleError, DataError
-from thalweg.core.files import read_json, write_json
 from thalweg.core.suggest import did_you_mean
 from thalweg.features.conform import conform
-from thalweg.features.feature import Encoder, Feature
+from thalweg.features.feature import Block, Encoder, Feature
 from thalweg.features.layout import Layout
+
+DTYPES: dict[Block, type] = {"numbers": np.float32, "categories": np.int32}
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,16 @@ class EncodedBatch:
 
     blocks: dict[str, np.ndarray]
     bad: np.ndarray
-    reasons: dict[str, np.ndarray]
+    reasons: list[str]
     counts: dict[str, dict[str, int]]
 
 
 def layout_of(encoders: Sequence[Encoder]) -> Layout:
     """The slots of all encoders, in order. Raises DataError where two have the same name."""
     slots = tuple(slot for encoder in encoders for slot in encoder.slots)
-    names = [slot.name for slot in slots]
-    twice = [name for name in names if names.count(name) > 1]
-    if twice:
-        raise DataError(f"two inputs would both be called {twice[0]!r}", hint="rename one of the columns")
+    for name, times in Counter(slot.name for slot in slots).items():
+        if times > 1:
+            raise DataError(f"{times} inputs would be called {name!r}", hint="rename one of the columns")
     return Layout(slots=slots)
 
 
@@ -50,14 +50,10 @@ def encode_batch(encoders: Sequence[Encoder], batch: pa.RecordBatch) -> EncodedB
     The same row gives the same bits, whatever stands beside it. Raises DataError where a column is missing or
     has another type than in training.
     """
-    layout = layout_of(encoders)
-    rows = batch.num_rows
-    numbers = np.zeros((rows, len(layout.of("numbers"))), np.float32)
-    categories = np.zeros((rows, len(layout.of("categories"))), np.int32)
-    blocks: dict[str, np.ndarray] = {"numbers": numbers, "categories": categories}
+    widths = Counter(slot.block for encoder in encoders for slot in encoder.slots)
+    blocks = {block: np.zeros((batch.num_rows, widths[block]), dtype) for block, dtype in DTYPES.items()}
     filled = dict.fromkeys(blocks, 0)
-    bad = np.zeros(rows, bool)
-    reasons: dict[str, np.ndarray] = {}
+    why: dict[int, str] = {}
     counts: dict[str, dict[str, int]] = {}
     for encoder in encoders:
         encoded = encoder.encode(conform(encoder.column, _values(batch, encoder.column), encoder.type))
@@ -65,11 +61,13 @@ def encode_batch(encoders: Sequence[Encoder], batch: pa.RecordBatch) -> EncodedB
             blocks[slot.block][:, filled[slot.block]] = encoded.slots[slot.name]
             filled[slot.block] += 1
         if encoded.bad is not None:
-            reasons[f"{encoder.column} {encoded.why}"] = encoded.bad & ~bad
-            bad |= encoded.bad
+            for row in np.flatnonzero(encoded.bad).tolist():
+                why.setdefault(row, f"{encoder.column} {encoded.why}")
         if encoded.counts:
             counts[encoder.column] = encoded.counts
-    return EncodedBatch(blocks, bad, reasons, counts)
+    bad = np.zeros(batch.num_rows, bool)
+    bad[list(why)] = True
+    return EncodedBatch(blocks, bad, [why[row] for row in sorted(why)], counts)
 
 
 def _values(batch: pa.RecordBatch, name: str) -> pa.Array:
@@ -82,30 +80,23 @@ def _values(batch: pa.RecordBatch, name: str) -> pa.Array:
     return batch.column(place)
 
 
-def to_json(encoders: Sequence[Encoder]) -> list[dict[str, Any]]:
+def stored(encoders: Sequence[Encoder]) -> list[dict[str, Any]]:
     """Encoders as JSON values, each with the kind of its feature."""
     named = {kind.encoder: name for name, kind in kinds(Feature).items()}
     return [{"kind": named[type(encoder)], **encoder.model_dump(mode="json")} for encoder in encoders]
 
 
-def from_json(written: Sequence[dict[str, Any]]) -> tuple[Encoder, ...]:
-    """Encoders from what `to_json` gave."""
-    return tuple(_from_json(each) for each in written)
-
-
-def _from_json(written: dict[str, Any]) -> Encoder:
-    fields = {key: value for key, value in written.items() if key != "kind"}
-    return kind_of(Feature, str(written["kind"])).encoder.model_validate(fields)
-
-
-def save(path: Path, encoders: Sequence[Encoder]) -> None:
-    """Write encoders to a JSON file."""
-    write_json(path, to_json(encoders))
-
-
-def load(path: Path) -> tuple[Encoder, ...]:
-    """Read encoders from a JSON file. Raises BundleError where it is not one."""
+def restore(written: Sequence[dict[str, Any]]) -> tuple[Encoder, ...]:
+    """The encoders that `stored` gave. Raises BundleError where they are not such that this program knows."""
     try:
-        return from_json(read_json(path))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BundleError(f"{path} does not hold encoders that this program knows: {error}") from error
+        return tuple(_restore(dict(each)) for each in written)
+    except (ValueError, KeyError, TypeError) as error:
+        raise BundleError(
+            f"these are not encoders that this program knows: {error}",
+            hint="use the version of thalweg that wrote them, or a newer one",
+        ) from error
+
+
+def _restore(fields: dict[str, Any]) -> Encoder:
+    kind = kind_of(Feature, str(fields.pop("kind")))
+    return kind.encoder.model_validate(fields)

@@ -1,0 +1,114 @@
+"""What encoders and targets may know when they are fitted: columns of the training rows, and of no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.types as arrow
+from sqlglot import exp
+
+from thalweg.dataset import sampling
+from thalweg.engines import sql
+from thalweg.engines.table import ROW, Table
+from thalweg.engines.types import family
+from thalweg.features.feature import TrainingColumn
+
+SAMPLE = 500_000  # rows that distributions are learnt from, at most
+FEW = 10_000  # distinct values in the sample, up to which they are counted exactly over all rows
+SAMPLED = ("boolean", "integer", "number", "text", "date", "timestamp")  # families that an encoder can read
+
+
+def training_column(table: Table, name: str) -> TrainingColumn:
+    """One column. Raises ComponentError where the table does not have it."""
+    return training_columns(table, [name])[name]
+
+
+def training_columns(table: Table, names: Iterable[str] | None = None) -> dict[str, TrainingColumn]:
+    """Columns by name, all of the table where no names are given, in three passes over the training rows.
+
+    `distinct` is exact up to 500,000 rows, and beyond that up to about 10,000 values; above, it is an
+    estimate (HyperLogLog) that is the same on every run. Columns of bytes, times of day, lists and structures
+    have an empty sample and no distinct values.
+    """
+    wanted = list(table.columns) if names is None else [table.require(name) for name in names]
+    training = table.training()
+    rows, known = _counts(training, wanted)
+    samples = _samples(training, [name for name in wanted if family(table.columns[name]) in SAMPLED], rows)
+    distinct = _distinct(training, samples, rows)
+    return {
+        name: TrainingColumn(
+            name=name,
+            type=table.columns[name],
+            rows=rows,
+            nulls=rows - known[name],
+            distinct=distinct.get(name, 0),
+            sample=samples.get(name, pa.nulls(0)),
+            counts=partial(_most_frequent, training, name),
+        )
+        for name in wanted
+    }
+
+
+def _counts(training: Table, names: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """All training rows, and by column those that have a value."""
+    counted = _aggregate(training, {name: exp.Count(this=sql.column(name)) for name in names})
+    return training.count(), counted
+
+
+def _samples(training: Table, names: Sequence[str], rows: int) -> dict[str, pa.Array]:
+    """The same rows of every column, in the order of their keys."""
+    query = sql.select(training.query, [*names, ROW])
+    condition = sampling.below(SAMPLE, rows)
+    batches = list(training.session.batches(query.where(condition) if condition else query))
+    if not batches:
+        return {name: pa.nulls(0) for name in names}
+    found = pa.Table.from_batches(batches)
+    order = sampling.order(found.column(ROW).to_numpy(), SAMPLE)
+    return {name: _plain(found.column(name).take(order)) for name in names}
+
+
+def _plain(values: pa.ChunkedArray) -> pa.Array:
+    whole = values.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = pa.concat_arrays(whole.chunks)
+    return whole.dictionary_decode() if arrow.is_dictionary(whole.type) else whole
+
+
+def _distinct(training: Table, samples: dict[str, pa.Array], rows: int) -> dict[str, int]:
+    """Different values of each column, NULL left out."""
+    sampled = {name: len(values.unique().drop_null()) for name, values in samples.items()}
+    if rows <= SAMPLE:
+        return sampled
+    return _aggregate(training, {name: _counted(name, found) for name, found in sampled.items()})
+
+
+def _counted(name: str, in_sample: int) -> exp.Expression:
+    if in_sample <= FEW:
+        return exp.Count(this=exp.Distinct(expressions=[sql.column(name)]))
+    return exp.ApproxDistinct(this=sql.column(name))
+
+
+def _aggregate(training: Table, values: dict[str, exp.Expression]) -> dict[str, int]:
+    """Aggregates by the name of their column, in one pass."""
+    if not values:
+        return {}
+    found = training.aggregate(**{f"value{place}": value for place, value in enumerate(values.values())})
+    return dict(zip(values, found.values(), strict=True))
+
+
+def _most_frequent(training: Table, name: str, most: int) -> list[tuple[Any, int]]:
+    """The most frequent values with their rows; ties by value."""
+    rows = exp.to_identifier("rows", quoted=True)
+    value = sql.column(name)
+    query = (
+        exp.select(value.copy(), exp.alias_(sql.row_count(), rows))
+        .from_(sql.relation(training.query))
+        .where(sql.not_null(value))
+        .group_by(value.copy())
+        .order_by(exp.Ordered(this=exp.column(rows), desc=True), exp.Ordered(this=value.copy()))
+        .limit(most)
+    )
+    return [(found, count) for found, count in training.session.rows(query)]

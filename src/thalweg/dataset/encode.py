@@ -1,0 +1,225 @@
+"""From the joined table to shuffled shards: encoded once, in two passes through bounded memory.
+
+The first pass encodes batches on several threads and throws each row into the file of its shard, by the high bits
+of its shuffle key. The second sorts each file by the key and writes the shard. So the shards depend on nothing but
+the rows and the seed: neither on threads nor on the order in which the engine gives the rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from sqlglot import exp
+
+from thalweg.core.errors import DataError
+from thalweg.core.files import storage_errors, write_json
+from thalweg.core.ledger import Entry, Reason
+from thalweg.core.progress import Progress, Silent
+from thalweg.dataset.chunk import Chunk, Fate, Output, Plan, encode_chunk
+from thalweg.dataset.parallel import in_order
+from thalweg.dataset.quarantine import Quarantine
+from thalweg.dataset.scatter import Scatter
+from thalweg.dataset.shards import (
+    INDEX,
+    SPLITS,
+    Index,
+    Shard,
+    SplitName,
+    TargetType,
+    record_type,
+    write_shard,
+)
+from thalweg.dataset.shuffle import shuffle_keys
+from thalweg.engines import sql
+from thalweg.engines.table import ROW, SPLIT, Table
+from thalweg.features.encoders import layout_of
+from thalweg.features.feature import Encoder
+
+STEP = "encode"
+BATCH = 16_384  # rows encoded at once, so that they stay in the cache while their blocks are filled
+SHARD_BYTES = 128 * 2**20  # very wide rows go into shards of fewer rows
+
+
+@dataclass(frozen=True)
+class EncodedDataset:
+    """What was made: the index of the shards, the account of the rows, and the file of those set aside."""
+
+    index: Index
+    entry: Entry
+    quarantine: Path | None
+
+
+def encode(
+    table: Table,
+    encoders: Sequence[Encoder],
+    outputs: Mapping[str, Output],
+    folder: Path,
+    *,
+    seed: int,
+    shard_rows: int = 131_072,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> EncodedDataset:
+    """Write a table with a split into an empty folder, as shards of about `shard_rows` rows and `dataset.json`.
+
+    Rows whose target is missing are dropped. Rows with a target that no training row has, with a value that can't
+    be encoded, or of no split, go to `quarantine.parquet`. The same table, encoders, outputs and seed give the
+    same bytes. Raises DataError where a split is left empty, StorageError where the disk is full.
+    """
+    plan = _plan(table, encoders, outputs, seed, shard_rows)
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".scatter-", dir=folder) as scratch:
+            quarantine = Quarantine(Path(scratch))
+            scatter, tally = _scatter(table, plan, quarantine, threads, progress or Silent())
+            entry = tally.entry(table.name, _kept(scatter, plan))
+            splits = _write_shards(plan, scatter, folder, threads)
+            set_aside = quarantine.write(table, STEP, folder / "quarantine.parquet")
+        index = Index(
+            seed=seed,
+            layout=plan.layout,
+            targets=dict(plan.targets),
+            splits=splits,
+            counts={column: dict(counts) for column, counts in tally.values.items()},
+        )
+        write_json(folder / INDEX, index.model_dump(mode="json"))
+    return EncodedDataset(index, entry, set_aside)
+
+
+@dataclass
+class Tally:
+    """What became of the rows and values so far."""
+
+    rows: int = 0
+    lost: Counter[tuple[Fate, str]] = field(default_factory=Counter)
+    values: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, chunk: Chunk) -> None:
+        self.rows += len(chunk.records)
+        for leaving in chunk.leaving:
+            self.rows += len(leaving.rows)
+            self.lost[leaving.fate, leaving.rule] += len(leaving.rows)
+        for column, counts in chunk.counts.items():
+            self.values.setdefault(column, Counter()).update(counts)
+
+    def entry(self, table: str, kept: Mapping[SplitName, int]) -> Entry:
+        """The account. Raises DataError where a split has no rows."""
+        reasons = tuple(Reason(fate=fate, rule=rule, rows=n) for (fate, rule), n in sorted(self.lost.items()))
+        for split, rows in kept.items():
+            if rows == 0:
+                raise _empty(split, self.rows, kept, reasons)
+        return Entry(
+            stage="dataset",
+            table=table,
+            step=STEP,
+            rows_in=self.rows,
+            kept=sum(kept.values()),
+            dropped=sum(reason.rows for reason in reasons if reason.fate == "dropped"),
+            quarantined=sum(reason.rows for reason in reasons if reason.fate == "quarantined"),
+            reasons=reasons,
+            notes={str(split): rows for split, rows in kept.items()},
+        )
+
+
+def _empty(split: str, rows: int, kept: Mapping[SplitName, int], reasons: Sequence[Reason]) -> DataError:
+    told = [f"{n:,} {name}" for name, n in kept.items()]
+    told += [f"{reason.rows:,} {reason.fate} ({reason.rule})" for reason in reasons]
+    return DataError(
+        f"no row is left for {split}: of {rows:,} rows, {', '.join(told)}",
+        hint="change the fractions under dataset.split, or the rule that took the rows",
+    )
+
+
+def _plan(
+    table: Table, encoders: Sequence[Encoder], outputs: Mapping[str, Output], seed: int, shard_rows: int
+) -> Plan:
+    layout = layout_of(encoders)
+    targets = _target_types(table, outputs)
+    most = max(1, min(shard_rows, SHARD_BYTES // record_type(layout, targets).itemsize))
+    rows = _rows_of_splits(table)
+    shards = tuple(max(1, ceil(rows.get(number, 0) / most)) for number in range(len(SPLITS)))
+    return Plan(encoders, outputs, layout, targets, shards, seed)
+
+
+def _rows_of_splits(table: Table) -> dict[int, int]:
+    """Rows by the number of their split."""
+    split = sql.column(SPLIT)
+    query = exp.select(split, sql.row_count()).from_(sql.relation(table.query)).group_by(split.copy())
+    return dict(table.session.rows(query))
+
+
+def _target_types(table: Table, outputs: Mapping[str, Output]) -> dict[str, TargetType]:
+    """The type that each output encodes its column to, found by encoding none of its rows."""
+    columns = list(dict.fromkeys(output.column for output in outputs.values()))
+    for batch in table.session.batches(sql.select(table.query, columns).limit(1)):
+        nothing = batch.slice(0, 0)
+        return {
+            name: _type(output.encode(nothing.column(output.column))[0]) for name, output in outputs.items()
+        }
+    raise DataError(f"table {table.name!r} has no rows")
+
+
+def _type(values: np.ndarray) -> TargetType:
+    return "int64" if values.dtype == np.int64 else "float32"
+
+
+def _scatter(
+    table: Table, plan: Plan, quarantine: Quarantine, threads: int, progress: Progress
+) -> tuple[Scatter, Tally]:
+    """The first pass: encode every batch, throw its rows into the files of their shards, note what leaves."""
+    scatter, tally = Scatter(quarantine.folder, sum(plan.shards)), Tally()
+    query = sql.select(table.query, plan.columns)
+    with (
+        progress.task("encode", table.count()) as told,
+        closing(
+            in_order(partial(encode_chunk, plan), table.session.batches(query, BATCH), threads)
+        ) as chunks,
+        closing(quarantine),
+    ):
+        for chunk in chunks:
+            before = tally.rows
+            tally.add(chunk)
+            scatter.add(chunk.records, chunk.starts)
+            for leaving in chunk.leaving:
+                if leaving.fate == "quarantined":
+                    quarantine.note(leaving.rows, leaving.rule)
+            told.advance(tally.rows - before)
+    scatter.flush()
+    return scatter, tally
+
+
+def _kept(scatter: Scatter, plan: Plan) -> dict[SplitName, int]:
+    return {
+        name: sum(scatter.rows[place] for place in plan.places(number)) for number, name in enumerate(SPLITS)
+    }
+
+
+def _write_shards(
+    plan: Plan, scatter: Scatter, folder: Path, threads: int
+) -> dict[SplitName, tuple[Shard, ...]]:
+    """The second pass: sort the rows of each file and write them as a shard."""
+    jobs: list[tuple[int, Path]] = []
+    for number, name in enumerate(SPLITS):
+        (folder / name).mkdir()
+        full = [place for place in plan.places(number) if scatter.rows[place]]
+        jobs += [(place, folder / name / f"{i:05d}.arrow") for i, place in enumerate(full)]
+
+    def write(job: tuple[int, Path]) -> Shard:
+        place, path = job
+        records = scatter.take(place, plan.record)
+        order = np.argsort(shuffle_keys(records[ROW], plan.seed))
+        whole = records.view(
+            f"V{plan.record.itemsize}"
+        )  # moved as wholes, rows are moved seven times as fast
+        return write_shard(whole.take(order).view(plan.record), path)
+
+    shards = list(in_order(write, jobs, threads))
+    return {name: tuple(shard for shard in shards if shard.file.startswith(f"{name}/")) for name in SPLITS}
