@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-ACRONYMS = {"roc", "auc", "pr", "rmse", "mse", "mae", "mape", "f1", "r2", "ece", "mcc"}
+ACRONYMS = {"roc", "auc", "pr", "rmse", "mse", "mae", "mape", "f1", "mcc"}
+METRICS = {"r2": "R²", "ece": "calibration error", "brier": "Brier score"}
 MODELS = {"network": "the network", "lightgbm": "boosted trees (LightGBM)", "linear": "a linear model"}
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def metric(name: str) -> str:
     """`roc_auc` as `ROC AUC`."""
+    if name in METRICS:
+        return METRICS[name]
     return " ".join(word.upper() if word in ACRONYMS else word for word in name.split("_"))
 
 

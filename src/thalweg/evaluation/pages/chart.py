@@ -19,12 +19,23 @@ def short(model: str) -> str:
     return _NAMES.get(model, model)
 
 
-def chart(title: str, traces: Sequence[Mapping[str, Any]], height: int = 320, **layout: Any) -> Html:
-    """A figure. Colours such as `var(--network)` follow the page's light or dark style."""
+def chart(
+    title: str, traces: Sequence[Mapping[str, Any]], height: int = 320, wide: bool = False, **layout: Any
+) -> Html:
+    """A figure. Colours such as `var(--network)` follow the page's light or dark style.
+
+    One that is `wide` scrolls sideways where the screen is narrow.
+    """
     figure = json.dumps({"data": traces, "layout": layout}, ensure_ascii=False, allow_nan=False)
     held = Html(figure.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
     data = tag("script", held, type="application/json")
-    drawn = tag("div", class_="plot", style=f"height:{height}px", role="img", aria_label=title)
+    drawn = tag(
+        "div",
+        class_="plot wide" if wide else "plot",
+        style=f"height:{height}px",
+        role="img",
+        aria_label=title,
+    )
     return tag("figure", tag("figcaption", title), drawn, data, class_="chart")
 
 

@@ -12,6 +12,7 @@ from thalweg.evaluation.wording import count, plural, share
 FATES = ("merged", "dropped", "quarantined")
 COLOURS = {"merged": "var(--series-5)", "dropped": "var(--trees)", "quarantined": "var(--bad)"}
 VERBS = {"sources": "read", "clean": "cleaned", "integrate": "brought together", "dataset": "encoded"}
+STYLE = {"valueformat": ",d", "textfont": {"color": "var(--ink)", "shadow": "none"}}
 LOSSES = 8  # that the flow names one by one
 ENTRIES = 300
 
@@ -25,7 +26,10 @@ def section(report: Mapping[str, Any]) -> Section | None:
     main = report.get("table", entries[0]["table"])
     chain = [entry for entry in entries if entry["table"] == main]
     parts = report.get("split", {}).get("parts", [])
-    body = [_band(totals), chart(f"The course of the rows of {main}", [_flow(main, chain, parts)], 360)]
+    body = [
+        _band(totals),
+        chart(f"The course of the rows of {main}", [_flow(main, chain, parts)], 360, wide=True),
+    ]
     body += [_losses(entries), details(f"Every step, all tables ({len(entries)})", _steps(entries))]
     return Section("rows", "Where the rows went", _lead(main, totals), join(body))
 
@@ -78,7 +82,13 @@ class _Nodes:
         sources, goals, rows, colours = ([link[i] for link in self.links] for i in range(4))
         node = {"label": self.labels, "color": self.colours, "pad": 18, "thickness": 14, "line": {"width": 0}}
         link = {"source": sources, "target": goals, "value": rows, "color": colours}
-        return {"type": "sankey", "arrangement": "snap", "node": node, "link": link, "valueformat": ",d"}
+        return {
+            "type": "sankey",
+            "arrangement": "snap",
+            "node": node,
+            "link": link,
+            **STYLE,
+        }
 
 
 def _flow(
@@ -91,6 +101,8 @@ def _flow(
     here = nodes.node(main, chain[0]["rows_in"], "var(--network)")
     for stage in dict.fromkeys(entry["stage"] for entry in chain):
         steps = [entry for entry in chain if entry["stage"] == stage]
+        if not any(entry["rows_in"] - entry["kept"] or entry["added"] for entry in steps):
+            continue  # nothing happened to the rows: one picture less to read
         out = steps[-1]["kept"] + steps[-1]["added"]
         after = nodes.node(_verb(stage), out, "var(--network)")
         added = sum(entry["added"] for entry in steps)

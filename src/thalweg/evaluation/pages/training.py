@@ -9,8 +9,7 @@ from thalweg.evaluation.pages.chart import SERIES, axis, chart, label, lines
 from thalweg.evaluation.pages.html import Html, Section, columns, details, join, table, tag
 from thalweg.evaluation.wording import count, decimal, duration, metric, plural
 
-NOT_METRICS = ("epoch", "loss", "validation_loss", "seconds", "rows_per_second", "learning_rate")
-CURVES = 6
+CURVES = 5  # outputs whose metric is drawn
 
 
 def section(report: Mapping[str, Any]) -> Section | None:
@@ -19,7 +18,7 @@ def section(report: Mapping[str, Any]) -> Section | None:
     if not training or not training.get("history"):
         return None
     history, best = training["history"], training.get("best_epoch")
-    figures = columns(_losses(history, best), *_metrics(history, best))
+    figures = columns(_losses(history, best), *_metrics(history, best, report.get("outputs", {})))
     body = [
         figures,
         _facts(training),
@@ -49,23 +48,19 @@ def _losses(history: list[Mapping[str, Any]], best: int | None) -> Html:
     return chart("Loss", traces, 280, xaxis=axis("epoch", dtick=_step(len(epochs))), shapes=_best(best))
 
 
-def _metrics(history: list[Mapping[str, Any]], best: int | None) -> list[Html]:
-    epochs = [each["epoch"] for each in history]
-    keys = list(dict.fromkeys(key for each in history for key in each if key not in NOT_METRICS))[:CURVES]
-    return [
-        chart(
-            f"{label(metric(key))}, on validation rows",
-            [
-                lines(
-                    epochs, [each.get(key) for each in history], metric(key), SERIES[1], mode="lines+markers"
-                )
-            ],
-            280,
-            xaxis=axis("epoch", dtick=_step(len(epochs))),
-            shapes=_best(best),
-        )
-        for key in keys[:1]
-    ]
+def _metrics(history: list[Mapping[str, Any]], best: int | None, outputs: Mapping[str, Any]) -> list[Html]:
+    """The metric that chose the best epoch, for each output."""
+    epochs, drawn = [each["epoch"] for each in history], []
+    for output, judged in list(outputs.items())[:CURVES]:
+        name = judged["monitor"]["metric"]
+        values = [each.get(name, each.get(f"{output}.{name}")) for each in history]
+        if all(value is None for value in values):
+            continue
+        of = f" of {label(output)}" if len(outputs) > 1 else ""
+        line = lines(epochs, values, metric(name), SERIES[1], mode="lines+markers")
+        x = axis("epoch", dtick=_step(len(epochs)))
+        drawn.append(chart(f"{metric(name)}{of}, validation rows", [line], 280, xaxis=x, shapes=_best(best)))
+    return drawn
 
 
 def _step(epochs: int) -> int:

@@ -73,7 +73,7 @@ def _metrics(judged: Mapping[str, Any]) -> Html:
         row = [
             join([metric(name), tag("small", _arrow(better.get(name)))]),
             *(_value(models[key]["test"][name]) for key in ("network", *rivals)),
-            *(join([_value(each, signed=True), _verdict(each["verdict"])]) for each in differences),
+            *(_difference(each) for each in differences),
             decimal(models["network"]["validation"].get(name)),
         ]
         rows.append(row)
@@ -88,6 +88,12 @@ def _value(found: Mapping[str, Any], signed: bool = False) -> Html:
     whole = in_words(found, signed)
     value, _, bounds = whole.partition(" ")
     return join([tag("b", value), tag("small", bounds) if bounds else None])
+
+
+def _difference(found: Mapping[str, Any]) -> Html | None:
+    if found["verdict"] is None and not found["value"]:
+        return None  # a number that no model changes, such as the share of positive rows
+    return join([_value(found, signed=True), _verdict(found["verdict"])])
 
 
 def _verdict(words: str | None) -> Html | None:
