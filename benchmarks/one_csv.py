@@ -43,6 +43,7 @@ def one_csv() -> Path:
                 ) using (origin, time_hour)
                 left join (select * exclude (year) from planes) using (tailnum)
                 where arr_delay is not null
+                order by flights.time_hour, carrier, flight, origin
             ) to '{partial}' (format csv)"""
         )
         (rows,) = connection.execute(f"select count(*) from read_csv('{partial}')").fetchone() or (0,)
@@ -78,6 +79,7 @@ def thalweg_pipeline(name: str, epochs: int = 1, judged: bool = False) -> dict[s
             "batch_size": BATCH,
             "optimizer": "adamw",
             "learning_rate": LEARNING_RATE,
+            "clip": None,
         },
         "evaluate": {} if judged else lean,
     }
@@ -104,5 +106,6 @@ def ludwig_config(epochs: int = 1) -> dict[str, Any]:
             "early_stop": -1,
             "learning_rate": LEARNING_RATE,
             "optimizer": {"type": "adamw"},
+            "gradient_clipping": {"clipglobalnorm": None},
         },
     }

@@ -8,18 +8,20 @@ which the kernel may take back: an upper bound.
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+LAUNCHER = Path(__file__).with_name("launcher.py")
 SAMPLED_EVERY = 0.1  # seconds; to look costs a few milliseconds of a core
 TOLD = 4_000  # characters of a failed command's output
 
@@ -39,46 +41,44 @@ def run(
 ) -> Finished:
     """Run a command to its end. Raises RuntimeError, with the end of what it said, where it fails."""
     words = [str(word) for word in command]
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            words,
-            cwd=folder,
-            env={**os.environ, **(environment or {})},
-            stdout=out,
-            stderr=errors,
-            stdin=subprocess.DEVNULL,
-        )
-        watch = _Watch(process.pid)
-        watch.start()
-        try:
-            status, own = _wait(process)
-        finally:
-            seconds = time.perf_counter() - began
-            watch.stop()
-        out.seek(0)
-        text = out.read().decode(errors="replace")
-        if status:
-            errors.seek(0)
-            said = errors.read().decode(errors="replace")[-TOLD:]
-            raise RuntimeError(f"{' '.join(words)} ended with {status}:\n{said or text[-TOLD:]}")
-    return Finished(text, seconds, max(own, watch.most))
+    with tempfile.TemporaryDirectory() as place:
+        told, out, errors = (Path(place) / name for name in ("told", "out", "errors"))
+        with out.open("wb") as stdout, errors.open("wb") as stderr:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", LAUNCHER, told, *words],
+                cwd=folder,
+                env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,  # so that all of it can be ended together
+            )
+            most = _watched(process)
+        output, said = (path.read_text(encoding="utf-8", errors="replace") for path in (out, errors))
+        ended = json.loads(told.read_text()) if told.is_file() else {"status": process.returncode}
+    if ended["status"]:
+        raise RuntimeError(f"{' '.join(words)} ended with {ended['status']}:\n{(said or output)[-TOLD:]}")
+    return Finished(output, ended["seconds"], max(ended["peak_memory"], most))
 
 
-def _wait(process: subprocess.Popen[bytes]) -> tuple[int, int]:
-    """The exit status, and the high-water mark (bytes) of the largest process among it and its children."""
+def _watched(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the end; the most memory (bytes) that the launcher's children were seen to hold together."""
+    watch = _Watch(process.pid)
+    watch.start()
     try:
-        _, status, used = os.wait4(process.pid, 0)
+        process.wait()
     except BaseException:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, used.ru_maxrss if sys.platform == "darwin" else used.ru_maxrss * 1024
+    finally:
+        watch.ended.set()
+        watch.join()
+    return watch.most
 
 
 class _Watch(threading.Thread):
-    """Samples the resident memory of a tree of processes."""
+    """Samples the resident memory of everything below a process."""
 
     def __init__(self, pid: int):
         super().__init__(daemon=True)
@@ -86,18 +86,13 @@ class _Watch(threading.Thread):
 
     def run(self) -> None:
         while not self.ended.wait(SAMPLED_EVERY):
-            self.most = max(self.most, self._now())
+            self.most = max(self.most, sum(map(_resident, self._tree())))
 
-    def _now(self) -> int:
+    def _tree(self) -> list[psutil.Process]:
         try:
-            tree = [self.root, *self.root.children(recursive=True)]
+            return self.root.children(recursive=True)
         except psutil.NoSuchProcess:
-            return 0
-        return sum(_resident(process) for process in tree)
-
-    def stop(self) -> None:
-        self.ended.set()
-        self.join()
+            return []
 
 
 def _resident(process: psutil.Process) -> int:
