@@ -59,8 +59,14 @@ def any_of(conditions: Iterable[exp.Expression]) -> exp.Expression:
     return exp.or_(*conditions) if (conditions := list(conditions)) else exp.false()
 
 
+def whole(value: exp.Expression) -> exp.Expression:
+    """A value as an operand: an operation of its own is put in parentheses."""
+    operation = isinstance(value, (exp.Binary, exp.Unary, exp.Between, exp.In)) and not isinstance(value, exp.Paren)
+    return exp.paren(value) if operation else value.copy()
+
+
 def is_null(value: exp.Expression) -> exp.Expression:
-    return exp.Is(this=value.copy(), expression=exp.null())
+    return exp.Is(this=whole(value), expression=exp.null())
 
 
 def not_null(value: exp.Expression) -> exp.Expression:
@@ -69,7 +75,7 @@ def not_null(value: exp.Expression) -> exp.Expression:
 
 def differs(one: exp.Expression, other: exp.Expression) -> exp.Expression:
     """Whether two values differ, NULL being a value like any other."""
-    return exp.NullSafeNEQ(this=one.copy(), expression=other.copy())
+    return exp.NullSafeNEQ(this=whole(one), expression=whole(other))
 
 
 def true_count(condition: exp.Expression) -> exp.Expression:
