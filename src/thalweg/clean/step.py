@@ -25,16 +25,29 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """A step worth taking and a sentence that says why; or, without a step, only something worth telling."""
+
+    step: Step | None
+    why: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a step does to a table, as expressions over the table's columns as they were before the step.
 
     `changes` gives columns new values; cells that differ are counted. A row leaves by the first verdict that
-    is true of it. `notes` are facts for the ledger, such as a bound that was learnt.
+    is true of it. Expressions must not fail on any value: rows that left pass through later steps of the same
+    group. `notes` are facts for the ledger, such as a bound that was learnt. `instead` lists the steps to
+    take in place of this one, which then does nothing itself. `learnt` is this step with all that it learnt
+    written out, where that differs: what the resolved file of a run shows.
     """
 
     changes: Mapping[str, exp.Expression] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
+    instead: tuple[Proposal, ...] | None = None
+    learnt: Step | None = None
 
 
 class Step(Component, ABC):

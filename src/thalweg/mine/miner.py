@@ -1,0 +1,29 @@
+"""Something that a table says by itself."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from thalweg.core.component import Component
+from thalweg.engines.table import Table
+
+
+class Finding(BaseModel):
+    """What a miner found: a title, sentences for a reader, and the facts behind them as JSON values."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    sentences: tuple[str, ...] = ()
+    facts: dict[str, Any]
+
+
+class Miner(Component, ABC):
+    """Looks for something in a table."""
+
+    @abstractmethod
+    def mine(self, table: Table) -> Finding:
+        """What was found. Raises ComponentError where the table does not have what the miner looks at."""

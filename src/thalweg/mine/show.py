@@ -1,0 +1,92 @@
+"""A profile on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from thalweg.mine.sentences import sentences
+
+BARS = "▁▂▃▄▅▆▇█"
+SHOWN = 3  # top values
+LONGEST = 24  # characters of a value
+
+
+def show_profile(profile: Mapping[str, Any], console: Console | None = None) -> None:
+    """Print a profile: a line for each column, then what stands out."""
+    (console or Console()).print(rendered(profile))
+
+
+def rendered(profile: Mapping[str, Any]) -> Group:
+    """A profile as a table of columns and sentences."""
+    table = Table(
+        title=f"{profile['name']}: {profile['rows']:,} rows", title_justify="left", header_style="bold"
+    )
+    table.add_column("column", no_wrap=True)
+    table.add_column("type")
+    for heading in ("missing", "distinct"):
+        table.add_column(heading, justify="right")
+    for heading in ("min · median · max", "values"):
+        table.add_column(heading, overflow="fold")
+    for column in profile["columns"]:
+        table.add_row(*_cells(column, profile["rows"]))
+    return Group(table, *(Text(line) for line in [*sentences(profile), *_remarks(profile)]))
+
+
+def sparkline(counts: list[int]) -> str:
+    """A histogram as one line of blocks; an empty bin is a blank."""
+    most = max(counts, default=0)
+    return "".join(
+        " " if not rows else BARS[min(rows * len(BARS) // (most + 1), len(BARS) - 1)] for rows in counts
+    )
+
+
+def _cells(column: Mapping[str, Any], rows: int) -> list[Text]:
+    distinct = f"{'' if column['distinct_exact'] else '≈ '}{column['distinct']:,}"
+    cells = [
+        column["name"],
+        column["type"].lower(),
+        _share(column["missing"], rows),
+        distinct,
+        _range(column),
+        _values(column),
+    ]
+    return [Text(cell) for cell in cells]
+
+
+def _share(missing: int, rows: int) -> str:
+    if not missing:
+        return ""
+    return f"{missing / rows:.1%}" if missing >= rows / 1000 else "< 0.1%"
+
+
+def _range(column: Mapping[str, Any]) -> str:
+    if "quantiles" not in column:
+        lengths = column["lengths"]
+        return f"{lengths[0]}–{lengths[2]} characters" if lengths else ""
+    return " · ".join(_said(value) for value in (column["low"], column["quantiles"]["0.5"], column["high"]))
+
+
+def _values(column: Mapping[str, Any]) -> str:
+    if column["identifier"]:
+        return "(names its row, or free text)"
+    if "histogram" in column:
+        return sparkline(column["histogram"]["counts"])
+    return ", ".join(f"{_said(value)} ({rows:,})" for value, rows in column.get("top", [])[:SHOWN])
+
+
+def _said(value: Any) -> str:
+    text = f"{value:,.5g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _remarks(profile: Mapping[str, Any]) -> list[str]:
+    if profile["sample"] is None or not any(column.get("sampled") for column in profile["columns"]):
+        return []
+    return [
+        f"Medians and histograms of columns with many values are of a sample of {profile['sample']:,} rows."
+    ]
