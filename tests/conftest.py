@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from thalweg.engines import sql
 from thalweg.engines.duckdb import DuckDB
 from thalweg.engines.engine import Session
+from thalweg.engines.table import ROW, SPLIT, Table
 
 DATA = Path(os.environ.get("THALWEG_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
@@ -31,3 +35,30 @@ def session(tmp_path: Path) -> Iterator[Session]:
     """A small embedded engine that spills inside the test's own folder."""
     with DuckDB(memory="512MB", threads=2).open(tmp_path / "scratch") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def table_of() -> Callable[..., Table]:
+    """`table_of(session, "flights", {"carrier": ["UA", None]})`: a table of lists or Arrow arrays, rows numbered from 0.
+
+    `__row` and `__split` may be given as columns too.
+    """
+
+    def make(session: Session, name: str, columns: Mapping[str, Any]) -> Table:
+        arrays = {key: pa.array(values) for key, values in columns.items()}
+        rows = len(next(iter(arrays.values())))
+        arrays.setdefault(ROW, pa.array(range(rows), pa.int64()))
+        if SPLIT in arrays:
+            arrays[SPLIT] = arrays[SPLIT].cast(pa.int8())
+        query = sql.select(session.offer(name, pa.table(arrays)), list(arrays))
+        visible = {key: kind for key, kind in session.columns(query).items() if key not in (ROW, SPLIT)}
+        lineage = {key: frozenset({f"{name}.{key}"}) for key in visible}
+        return Table(session, name, query, visible, lineage, split=SPLIT in arrays)
+
+    return make
+
+
+@pytest.fixture
+def make_table(session: Session, table_of: Callable[..., Table]) -> Callable[..., Table]:
+    """`make_table("flights", {"carrier": ["UA", None]})`: the same in the test's own session."""
+    return lambda name, columns: table_of(session, name, columns)

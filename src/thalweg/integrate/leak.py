@@ -59,6 +59,8 @@ def suspects(
     """
     judged = [name for name in columns if family(table.columns[table.require(name)]) in CODED + ORDERED]
     rows = _sample(table.training(), [table.require(target, "target column"), *judged], sample)
+    if rows is None:
+        return []
     learn = rows[HALF].to_numpy(zero_copy_only=False)
     truth = _truth(rows[target], table.columns[target], learn)
     if truth is None:
@@ -73,8 +75,8 @@ def suspects(
     return sorted(found, key=lambda each: (-each.value, each.column))
 
 
-def _sample(training: Table, names: Sequence[str], wanted: int) -> pa.Table:
-    """The columns for about `wanted` rows, in the order of the rows, and in which half each is."""
+def _sample(training: Table, names: Sequence[str], wanted: int) -> pa.Table | None:
+    """The columns for about `wanted` rows, in the order of the rows, and in which half each is; None of no rows."""
     rows = training.count()
     if rows > wanted:
         chosen = exp.LT(this=digest({ROW: "BIGINT"}, seed=1), expression=sql.literal(cut(wanted / rows)))
@@ -83,11 +85,7 @@ def _sample(training: Table, names: Sequence[str], wanted: int) -> pa.Table:
     values = {name: sql.column(name) for name in dict.fromkeys(names)}
     query = sql.select(training.query, {**values, HALF: half}).order_by(sql.column(ROW))
     batches = list(training.session.batches(query))
-    return (
-        pa.Table.from_batches(batches).combine_chunks()
-        if batches
-        else pa.table({n: [] for n in [*values, HALF]})
-    )
+    return pa.Table.from_batches(batches).combine_chunks() if batches else None
 
 
 def _truth(values: pa.ChunkedArray, sql_type: str, learn: np.ndarray) -> Truth | None:

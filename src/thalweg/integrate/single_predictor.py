@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 MOST_BINS = 1024
+ROWS_A_BIN = 20  # at least, of the half that is learnt from
 MOST_CLASSES = 20
 FEWEST = 10  # rows of a class, and of its opposite, in each half
 CAUTION = 1.0  # rows of the overall mean added to each value's own
@@ -76,8 +77,9 @@ def _groups(column: Column, learn: np.ndarray) -> tuple[np.ndarray, int]:
     """The group (n,) of each row, in [0, count): its value, or its quantile bin; the last is for missing."""
     values, missing = column.values, np.isnan(column.values)
     different = np.unique(values[~missing])
-    if column.ordered and len(different) > MOST_BINS:
-        shares = np.linspace(0, 1, MOST_BINS + 1)[1:-1]
+    most = int(np.clip(learn.sum() // ROWS_A_BIN, FEWEST, MOST_BINS))
+    if column.ordered and len(different) > most:
+        shares = np.linspace(0, 1, most + 1)[1:-1]
         different = (
             np.unique(np.quantile(values[learn & ~missing], shares))
             if (learn & ~missing).any()
