@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import torch
 from torch import Tensor, nn
 
+from thalweg.features.layout import Layout
+from thalweg.networks.network import Network
 from thalweg.tasks.phase import Batch, Phase
 from thalweg.tasks.task import Target
 
@@ -41,3 +44,10 @@ class Supervised(nn.Module):
     def phases(self) -> tuple[Phase, ...]:
         """The single phase: every parameter follows the loss."""
         return (Phase("supervised", tuple(self.parameters()), self.loss),)
+
+
+def initial(network: Network, layout: Layout, targets: Mapping[str, Target], seed: int) -> Supervised:
+    """A model with the initial weights of a seed; torch's generators are left as they were."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return Supervised(network.build(layout, sum(target.width for target in targets.values())), targets)
