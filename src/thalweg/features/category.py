@@ -16,11 +16,13 @@ import pyarrow.types as arrow
 from pydantic import Field
 
 from thalweg.engines import types
+from thalweg.features.conform import conform
 from thalweg.features.feature import Encoded, Encoder, Feature, Slot, TrainingColumn
 from thalweg.features.indicator import missing_counts
 from thalweg.features.refusal import says_nothing
 
-WIDE = pa.decimal128(38, 0)  # whole numbers that do not fit in 64 bits with a sign
+WIDER = ("UBIGINT", "HUGEINT", "UHUGEINT")  # than 64 bits with a sign
+WIDE = pa.decimal128(38, 0)
 REMEMBERED = 10_000  # rare values kept by name, so that they are counted as rare, not as unseen
 FEW = 64  # rows, below which looking values up one by one beats building a hash table of the vocabulary
 NEVER_TWICE = 0.5  # share of distinct values above which a text hardly ever repeats
@@ -57,7 +59,10 @@ class CategoryEncoder(Encoder):
 
     @cached_property
     def _vocabulary(self) -> pa.Array:
-        return self._comparable(pa.array([*self.values, *self.rare]))
+        values = [*self.values, *self.rare]
+        return (
+            pa.array(map(Decimal, values), WIDE) if self.type in WIDER else self._comparable(pa.array(values))
+        )
 
     @cached_property
     def _positions(self) -> dict[Value, int]:
@@ -65,7 +70,7 @@ class CategoryEncoder(Encoder):
 
     def _comparable(self, values: pa.Array) -> pa.Array:
         """One type for each family of types, so that equal values are equal."""
-        if self.type in ("UBIGINT", "HUGEINT", "UHUGEINT") and not arrow.is_floating(values.type):
+        if self.type in WIDER and not arrow.is_floating(values.type):
             return values.cast(WIDE)
         if arrow.is_integer(values.type):
             return values.cast(pa.int64())
@@ -137,7 +142,7 @@ class Category(Feature):
 
     def fit(self, column: TrainingColumn) -> CategoryEncoder:
         self.check(column)
-        counted = [(_plain(value), rows) for value, rows in column.counts(self.limit + REMEMBERED)]
+        counted = _counted(column, self.limit + REMEMBERED)
         own = [value for value, rows in counted[: self.limit] if rows >= self.min_count]
         rare = [value for value, _ in counted[len(own) :]]
         return CategoryEncoder(
@@ -149,10 +154,12 @@ class Category(Feature):
         )
 
 
-def _plain(value: Value | Decimal) -> Value:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value
+def _counted(column: TrainingColumn, most: int) -> list[tuple[Value, int]]:
+    """The most frequent values, NaN left out, read as a batch's values will be; and their rows."""
+    values, rows = zip(*column.counts(most), strict=True)
+    read = conform(column.name, pa.array(values, column.sample.type), column.type).to_pylist()
+    plain = [int(value) if isinstance(value, Decimal) else value for value in read]
+    return [(value, count) for value, count in zip(plain, rows, strict=True) if value == value]
 
 
 def _words(sample: pa.Array) -> float:

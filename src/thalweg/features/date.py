@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from thalweg.core.errors import ComponentError, DataError
 from thalweg.core.suggest import did_you_mean
@@ -75,16 +75,13 @@ class Date(Feature):
 
     @field_validator("parts", "form", mode="before")
     @classmethod
-    def _one_or_several(cls, names: Any) -> Any:
-        return (names,) if isinstance(names, str) else names
-
-    @field_validator("parts", mode="before")
-    @classmethod
-    def _known_parts(cls, parts: Any) -> Any:
-        for name in parts:
-            if name not in get_args(Part):
-                raise ComponentError(f"a date has no part {name!r}; {did_you_mean(name, get_args(Part))}")
-        return parts
+    def _one_or_several(cls, given: Any, about: ValidationInfo) -> Any:
+        names = (given,) if isinstance(given, str) else given
+        known = get_args(Part if about.field_name == "parts" else Form)
+        for name in names if isinstance(names, (list, tuple)) else ():
+            if name not in known:
+                raise ComponentError(f"unknown {about.field_name} {name!r}; {did_you_mean(str(name), known)}")
+        return names
 
     @field_validator("zone")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from thalweg.core.component import kind_of, kinds
 from thalweg.core.errors import BundleError, DataError
+from thalweg.core.files import read_json, write_json
 from thalweg.core.suggest import did_you_mean
 from thalweg.features.conform import conform
 from thalweg.features.feature import Block, Encoder, Feature
@@ -100,3 +102,13 @@ def restore(written: Sequence[dict[str, Any]]) -> tuple[Encoder, ...]:
 def _restore(fields: dict[str, Any]) -> Encoder:
     kind = kind_of(Feature, str(fields.pop("kind")))
     return kind.encoder.model_validate(fields)
+
+
+def save(path: Path, encoders: Sequence[Encoder]) -> None:
+    """Write encoders to a JSON file."""
+    write_json(path, stored(encoders))
+
+
+def load(path: Path) -> tuple[Encoder, ...]:
+    """Read encoders from a JSON file. Raises what `restore` raises."""
+    return restore(read_json(path))

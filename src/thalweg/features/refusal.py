@@ -10,5 +10,12 @@ def says_nothing(column: TrainingColumn) -> str | None:
     if column.nulls == column.rows:
         return f"has no values in the {column.rows:,} training rows"
     if column.distinct == 1 and column.nulls == 0:
-        return f"is constant: always {column.sample[0].as_py()!r}"
+        return f"is constant: always {_shown(column)}"
     return None
+
+
+def _shown(column: TrainingColumn) -> str:
+    try:
+        return repr(column.sample[0].as_py())
+    except OverflowError:  # such as the timestamp 'infinity'
+        return "a time outside the years 1 to 9999"

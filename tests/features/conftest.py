@@ -1,0 +1,34 @@
+"""Training columns made of arrays, without an engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from thalweg.features.feature import TrainingColumn
+
+
+def column_of(name: str, type: str, values: Any) -> TrainingColumn:
+    """A training column whose sample is all its values."""
+    array = values if isinstance(values, pa.Array) else pa.array(values)
+    known = array.drop_null().to_pylist()
+    ranked = sorted(Counter(known).items(), key=lambda pair: (-pair[1], pair[0]))
+    return TrainingColumn(
+        name=name,
+        type=type,
+        rows=len(array),
+        nulls=array.null_count,
+        distinct=len(ranked),
+        sample=array,
+        counts=lambda most: ranked[:most],
+    )
+
+
+@pytest.fixture(scope="session")
+def column() -> Callable[[str, str, Any], TrainingColumn]:
+    """`column("temp", "DOUBLE", [1.0, None])`"""
+    return column_of
