@@ -100,7 +100,7 @@ def _aggregate(training: Table, values: dict[str, exp.Expression]) -> dict[str, 
 
 
 def _most_frequent(training: Table, name: str, most: int) -> list[tuple[Any, int]]:
-    """The most frequent values with their rows; ties by value."""
+    """The most frequent values with their rows, of the types that the sample has; ties by value."""
     rows = exp.to_identifier("rows", quoted=True)
     value = sql.column(name)
     query = (
@@ -111,4 +111,8 @@ def _most_frequent(training: Table, name: str, most: int) -> list[tuple[Any, int
         .order_by(exp.Ordered(this=exp.column(rows), desc=True), exp.Ordered(this=value.copy()))
         .limit(most)
     )
-    return [(found, count) for found, count in training.session.rows(query)]
+    batches = list(training.session.batches(query))
+    if not batches:
+        return []
+    values, counts = pa.Table.from_batches(batches).columns
+    return list(zip(_plain(values).to_pylist(), counts.to_pylist(), strict=True))

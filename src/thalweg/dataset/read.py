@@ -1,0 +1,51 @@
+"""Rows of shards copied into memory, after a look whether the shards are what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from thalweg.dataset.shards import Index, Shard, SplitName, check_shard, open_shard, read_index
+from thalweg.engines.table import ROW
+
+
+def read_all(folder: Path, split: SplitName, limit: int | None = None) -> dict[str, np.ndarray]:
+    """The rows of a split, or `limit` of them, which are then a random sample.
+
+    Gives `numbers` (n, N) float32, `categories` (n, C) int32, `target:<name>` (n,) and `row` (n,) int64, the
+    position of the row in its source. Raises StorageError where a shard is damaged.
+    """
+    index = read_index(folder)
+    rows = index.rows(split) if limit is None else min(limit, index.rows(split))
+    needed: list[Shard] = []
+    for shard in index.splits[split]:
+        if sum(each.rows for each in needed) < rows:
+            needed.append(shard)
+            check_shard(folder, shard)
+    return copy_rows(folder, index, needed, rows)
+
+
+def copy_rows(folder: Path, index: Index, shards: Sequence[Shard], rows: int) -> dict[str, np.ndarray]:
+    """The first `rows` rows of some shards, one after the other. Their files are mapped one at a time."""
+    filled = empty_rows(index, rows)
+    start = 0
+    for shard in shards:
+        found = open_shard(folder, shard)
+        end = min(start + shard.rows, rows)
+        for name, values in found.items():
+            filled["row" if name == ROW else name][start:end] = values[: end - start]
+        start = end
+    return filled
+
+
+def empty_rows(index: Index, rows: int) -> dict[str, np.ndarray]:
+    """Arrays for rows of a dataset, not filled; a block without slots has width 0."""
+    targets = {f"target:{name}": np.empty(rows, kind) for name, kind in index.targets.items()}
+    return {
+        "numbers": np.empty((rows, len(index.layout.of("numbers"))), np.float32),
+        "categories": np.empty((rows, len(index.layout.of("categories"))), np.int32),
+        **targets,
+        "row": np.empty(rows, np.int64),
+    }
