@@ -16,6 +16,7 @@ from thalweg.dataset.split import (
     Split,
     part_of,
     reached_at,
+    rows_before,
     shares_in_words,
     text_of,
 )
@@ -127,7 +128,6 @@ def _known(value: exp.Expression, sql_type: str) -> exp.Expression:
 
 def _first_after(share: float) -> exp.Expression:
     """The lowest value that at least this share of the rows lies before."""
-    wanted = exp.Round(this=exp.Mul(this=sql.literal(share), expression=sql.column("total")))
-    late_enough = exp.GTE(this=sql.column("before"), expression=wanted)
+    late_enough = exp.GTE(this=sql.column("before"), expression=rows_before(share, sql.column("total")))
     before = exp.Case().when(late_enough, sql.column("before"))
     return exp.ArgMin(this=text_of(sql.column("value")), expression=before)

@@ -90,5 +90,12 @@ def reached_at(fractions: Sequence[float]) -> tuple[float, float]:
     return fractions[0], fractions[0] + fractions[1]
 
 
+def rows_before(share: float, rows: exp.Expression) -> exp.Expression:
+    """How many of some rows a share comes to: to the nearest row, a half upwards."""
+    exact = exp.Mul(this=sql.cast(sql.literal(share), "DOUBLE"), expression=rows.copy())
+    return exp.Floor(this=exp.Add(this=exact, expression=sql.literal(0.5)))
+
+
 def text_of(value: exp.Expression) -> exp.Expression:
+    """The value as text."""
     return sql.cast(value.copy(), "VARCHAR")

@@ -16,6 +16,7 @@ from thalweg.dataset.split import (
     Split,
     part_of,
     reached_at,
+    rows_before,
     shares_in_words,
     text_of,
 )
@@ -141,6 +142,5 @@ class Strata(Assignment):
 
 def _first_after(share: float) -> exp.Expression:
     """The lowest digest of a class that this share of its rows lies before."""
-    wanted = exp.Round(this=exp.Mul(this=sql.literal(share), expression=sql.column("rows")))
-    beyond = exp.GT(this=sql.column("rank"), expression=wanted)
+    beyond = exp.GT(this=sql.column("rank"), expression=rows_before(share, sql.column("rows")))
     return exp.Min(this=exp.Case().when(beyond, sql.column("digest")))
