@@ -26,6 +26,7 @@ def test_parts_that_do_not_vary_are_left_out() -> None:
     days = [date(2013, 5, 1), date(2013, 5, 2), date(2013, 5, 9)]
     found = Date(column="t", form=("number",)).fit(column_of("t", "DATE", days))
     assert names(found) == ["t:elapsed", "t:weekday", "t:yearday"]
+    assert [slot.absolute for slot in found.slots] == [True, False, True]
 
 
 def test_a_part_as_a_number_has_a_bin_for_each_value() -> None:

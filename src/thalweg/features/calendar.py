@@ -32,6 +32,8 @@ CYCLES: dict[Part, Cycle] = {
     "minute": Cycle(0, 60),
 }
 
+ABSOLUTE: frozenset[Part] = frozenset({"elapsed", "year", "month", "yearday"})  # tomorrow's may be new
+
 
 def part(name: Part, moments: np.ndarray) -> np.ndarray:
     """One part (B,) of moments (B,) in microseconds since 1970: int64, and float64 days for `elapsed`."""

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from thalweg.features.calendar import CYCLES, Part, on_circle, part
+from thalweg.features.calendar import ABSOLUTE, CYCLES, Part, on_circle, part
 from thalweg.features.feature import Slot
 from thalweg.features.scaling import Linear
 
@@ -30,11 +30,14 @@ class PartEncoder(BaseModel):
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
+        absolute = self.part in ABSOLUTE
         if self.form == "cyclic":
-            return tuple(Slot(name=f"{self.name}:{wave}", block="numbers") for wave in ("sin", "cos"))
+            waves = (f"{self.name}:sin", f"{self.name}:cos")
+            return tuple(Slot(name=wave, block="numbers", absolute=absolute) for wave in waves)
         if self.form == "number":
-            return (Slot(name=self.name, block="numbers", bins=self.bins),)
-        return (Slot(name=self.name, block="categories", cardinality=self._first + len(self.values)),)
+            return (Slot(name=self.name, block="numbers", bins=self.bins, absolute=absolute),)
+        count = self._first + len(self.values)
+        return (Slot(name=self.name, block="categories", cardinality=count, absolute=absolute),)
 
     @property
     def _first(self) -> int:

@@ -52,6 +52,9 @@ class Slot(BaseModel):
     bins: tuple[float, ...] | None = None
     """Of a number: at least two rising edges of bins of the training rows, in encoded units, for
     piecewise-linear embedding. None where the number is to be taken as it is, such as a sine."""
+    absolute: bool = False
+    """Of a date: whether it tells the time itself or the season, and not only the hour or weekday, so that
+    tomorrow's value may be one that training never saw."""
 
 
 @dataclass(frozen=True)
