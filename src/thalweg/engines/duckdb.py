@@ -116,15 +116,17 @@ class DuckDBSession(Session):
 
     def scan_parquet(self, paths: Sequence[Path]) -> exp.Query:
         names = exp.Array(expressions=[sql.literal(str(path)) for path in paths])
+        # else a folder on the way such as `lr=0.1` would become a column
+        plain = exp.Kwarg(this=exp.var("hive_partitioning"), expression=exp.false())
+        reader = sql.call("read_parquet", names, plain)
         if len(paths) == 1:
-            reader = sql.call("read_parquet", names)
             return exp.select(
                 exp.Star(), exp.alias_(sql.column("file_row_number"), sql.column(ROW).this)
             ).from_(reader)
         position = exp.alias_(
             exp.paren(exp.Window(this=exp.RowNumber()) - 1, copy=False), sql.column(ROW).this
         )
-        return exp.select(exp.Star(), position).from_(sql.call("read_parquet", names))
+        return exp.select(exp.Star(), position).from_(reader)
 
     def close(self) -> None:
         self.connection.close()

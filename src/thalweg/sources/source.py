@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import pyarrow as pa
-from sqlglot import exp
+from typing import TYPE_CHECKING, Any
 
 from thalweg.core.component import Component
-from thalweg.engines.engine import Session
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlglot import exp
+
+    from thalweg.core.errors import DataError
+    from thalweg.engines.engine import Session
 
 
 class Opened(ABC):
@@ -26,9 +31,41 @@ class Opened(ABC):
         """Its files, where they are Parquet already and can be read where they lie instead of being copied."""
         return None
 
-    def rejected(self) -> pa.Table | None:
-        """What could not be read as a row, once `query` has run: columns `line`, `text`, `reason`."""
+    @property
+    def certain(self) -> bool:
+        """Whether reading can no longer show that the columns were guessed wrongly."""
+        return True
+
+    @property
+    def notes(self) -> Mapping[str, Any]:
+        """What was found out or decided about the source, for the ledger."""
+        return {}
+
+    def judge(self, rows: int, kept: exp.Query) -> Opened | None:
+        """Once `query` has run and gave `rows` rows, which `kept` reads again: None where that can be believed,
+        else a better way to open the source. Raises SourceError where there is none."""
         return None
+
+    def mend(self, error: DataError) -> Opened:
+        """A better way to open the source after `query` failed with `error`; raises the error where there is none."""
+        raise error
+
+    def rejected(self) -> Iterator[pa.RecordBatch]:
+        """What could not be read as a row, once `query` has run, in the source's order: the columns of `REJECTED`."""
+        return iter(())
+
+    def close(self) -> None:
+        """Remove what was copied to read it, sooner than the session would."""
+        return None
+
+
+REJECTED = {
+    "file": "string",  # where it stands, or the name of the table
+    "line": "int64",  # counted from 1
+    "text": "string",  # as it was written
+    "rule": "string",  # what is wrong, in the words of the ledger
+    "reason": "string",  # the same, with the particular value
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +87,6 @@ class Source(Component, ABC):
     def open(self, name: str, place: Place) -> Opened:
         """Find the source and its columns. Raises SourceError where it is missing or not what it should be."""
 
-    def size(self, folder: Path) -> int | None:
-        """Bytes it takes where it lies, if that is cheap to know; plans are estimated from it."""
-        return None
+    def typed(self, types: Mapping[str, str]) -> Source:
+        """The same source, reading the named columns as these DuckDB types wherever it would have to guess."""
+        return self

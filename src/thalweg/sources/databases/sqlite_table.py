@@ -1,0 +1,140 @@
+"""One table of a SQLite database as Arrow batches."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow as pa
+
+from thalweg.core.errors import SourceError
+from thalweg.core.suggest import did_you_mean
+from thalweg.sources.databases.sqlite_types import ARROW, SqliteColumn, quoted, settled_types
+from thalweg.sources.names import unlike
+from thalweg.sources.rejected_file import RejectedFile
+
+ROWS = 65_536
+
+
+@dataclass(frozen=True)
+class SqliteTable:
+    """A table found: its columns and their types, its rows not yet read."""
+
+    path: Path
+    name: str
+    columns: Sequence[SqliteColumn]
+    notes: dict[str, str]
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([(column.name, ARROW[column.type]) for column in self.columns])
+
+    def batches(self, aside: Path) -> Iterator[pa.RecordBatch]:
+        """The rows in the table's own order; those with a value that is not of its column's type go to `aside`."""
+        rejected = RejectedFile(aside, f"{self.path}#{self.name}")
+        line = 0
+        with connected(self.path) as connection:
+            cursor = connection.execute(self._query())
+            while rows := cursor.fetchmany(ROWS):
+                kept = [row for number, row in enumerate(rows, line + 1) if self._fits(number, row, rejected)]
+                line += len(rows)
+                if kept:
+                    yield self._batch(kept)
+        rejected.close()
+
+    def _query(self) -> str:
+        wrong = " ".join(f"WHEN {column.misfit} THEN {i}" for i, column in enumerate(self.columns))
+        values = ", ".join(column.value for column in self.columns)
+        return f"SELECT CASE {wrong} END, {values} FROM {quoted(self.name)}"
+
+    def _fits(self, line: int, row: Sequence[Any], rejected: RejectedFile) -> bool:
+        wrong, values = row[0], row[1:]
+        if wrong is None and all(
+            not isinstance(text, bytes) or _decodes(text) for text in self._texts(values)
+        ):
+            return True
+        written = {column.name: _shown(value) for column, value in zip(self.columns, values, strict=True)}
+        rule, reason = "bytes that are not UTF-8", "bytes that are not UTF-8"
+        if wrong is not None:
+            column = self.columns[wrong]
+            rule = f"{column.name} is not of type {column.type}"
+            reason = f"{column.name}: {written[column.name]!r} is not of type {column.type}"
+        rejected.add(line, json.dumps(written, ensure_ascii=False), rule, reason)
+        return False
+
+    def _texts(self, values: Sequence[Any]) -> Iterator[Any]:
+        return (value for value, column in zip(values, self.columns, strict=True) if column.type == "VARCHAR")
+
+    def _batch(self, rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
+        _, *columns = zip(*rows, strict=True)
+        arrays = [_array(values, column.type) for values, column in zip(columns, self.columns, strict=True)]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+
+def _array(values: Sequence[Any], kind: str) -> pa.Array:
+    if kind in ("VARCHAR", "DATE", "TIMESTAMP"):
+        return pa.array(values, pa.binary()).cast(pa.string()).cast(ARROW[kind])
+    if kind == "BOOLEAN":
+        return pa.array(values, pa.int8()).cast(pa.bool_())
+    return pa.array(values, ARROW[kind])
+
+
+def _decodes(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _shown(value: Any) -> Any:
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
+
+
+@contextmanager
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """A read-only connection; text comes as bytes. Raises SourceError where the file is no database."""
+    try:
+        # the engine may pull batches from a thread of its own, one at a time
+        uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True, check_same_thread=False)) as connection:
+            connection.text_factory = bytes
+            yield connection
+    except sqlite3.Error as error:
+        raise SourceError(f"{path} cannot be read as a SQLite database: {error}") from error
+
+
+def open_table(path: Path, table: str | None) -> SqliteTable:
+    """Find a table and the types of its columns. Raises SourceError where there is none, or no telling which."""
+    with connected(path) as connection:
+        name = _chosen(path, table, _names(connection))
+        listed = connection.execute("SELECT name, type FROM pragma_table_info(?)", (name,)).fetchall()
+        declared = [(column.decode(), (kind or b"").decode()) for column, kind in listed]
+        unlike([column for column, _ in declared], f"{path}#{name}")
+        columns, notes = settled_types(connection, name, declared)
+    return SqliteTable(path, name, columns, notes)
+
+
+def _names(connection: sqlite3.Connection) -> list[str]:
+    query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    return sorted(name.decode() for (name,) in connection.execute(query))
+
+
+def _chosen(path: Path, table: str | None, names: list[str]) -> str:
+    if table is None and len(names) == 1:
+        return names[0]
+    if table is None:
+        raise SourceError(
+            f"{path} holds {len(names)} tables: which one?",
+            hint=f"name it: {path.name}#TABLE; {did_you_mean('', names)}",
+        )
+    folded = {name.casefold(): name for name in names}
+    if table.casefold() not in folded:
+        raise SourceError(f"{path} has no table {table!r}", hint=did_you_mean(table, names))
+    return folded[table.casefold()]

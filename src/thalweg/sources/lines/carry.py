@@ -1,0 +1,86 @@
+"""From the text of a field to its value without losing anything on the way.
+
+The engine's reader rounds: it reads `1.5` as the integer 2, and `2020-01-01 10:00` as a DATE without its time. So
+integers are carried as DOUBLE (as DECIMAL where they pass 2**53), dates as TIMESTAMP, and what does not come out whole
+stops the reading, which is then mended: a guessed column gets the wider type, a declared one has the row set aside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from thalweg.engines import sql
+
+MISFIT = "thalweg: a value does not fit its column"  # told apart from the engine's own errors
+EXACT = 2**53  # up to here every integer is a DOUBLE
+WIDE = "DECIMAL(38,18)"
+INTEGERS = {
+    "TINYINT": (-(2**7), 2**7 - 1),
+    "SMALLINT": (-(2**15), 2**15 - 1),
+    "INTEGER": (-(2**31), 2**31 - 1),
+    "BIGINT": (-(2**63), 2**63 - 1),
+    "UTINYINT": (0, 2**8 - 1),
+    "USMALLINT": (0, 2**16 - 1),
+    "UINTEGER": (0, 2**32 - 1),
+    "UBIGINT": (0, 2**64 - 1),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file: its name, its type, whether that was guessed, whether integers beyond 2**53 occur."""
+
+    name: str
+    type: str
+    guessed: bool
+    wide: bool = False
+
+    def carrier(self, date_format: str | None) -> str:
+        """The type the engine's reader is asked for. A date in a format of its own is exact already."""
+        if self.type in INTEGERS:
+            return WIDE if self.wide else "DOUBLE"
+        return "TIMESTAMP" if self.type == "DATE" and date_format is None else self.type
+
+    def value(self, carried: exp.Expression, date_format: str | None) -> exp.Expression:
+        """The value of its own type; reading fails with `MISFIT` where it does not come out whole."""
+        carrier = self.carrier(date_format)
+        if carrier == self.type:
+            return carried
+        fits = exp.and_(self._whole(carried), self._in_range(carried))
+        return (
+            exp.Case()
+            .when(fits, sql.cast(carried.copy(), self.type))
+            .when(sql.is_null(carried), exp.null())
+            .else_(sql.call("error", MISFIT))
+        )
+
+    def fractions(self, carried: exp.Expression) -> exp.Expression:
+        """Whether a carried value has a part that the column's type does not hold: decimals, a time of day."""
+        return exp.not_(self._whole(carried))
+
+    def beyond(self, carried: exp.Expression) -> exp.Expression:
+        """Whether a whole carried value is outside the range that its carrier or its type holds exactly."""
+        return exp.and_(self._whole(carried), exp.not_(self._in_range(carried)))
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The integers that both the carrier and the type hold."""
+        low, high = INTEGERS[self.type]
+        return (low, high) if self.wide else (max(low, -EXACT), min(high, EXACT))
+
+    def _whole(self, carried: exp.Expression) -> exp.Expression:
+        if self.type == "DATE":
+            whole = sql.cast(sql.cast(carried.copy(), "DATE"), "TIMESTAMP")
+        else:
+            whole = exp.Anonymous(this="trunc", expressions=[carried.copy()])
+        return exp.EQ(this=carried.copy(), expression=whole)
+
+    def _in_range(self, carried: exp.Expression) -> exp.Expression:
+        if self.type == "DATE":
+            return exp.true()
+        low, high = (exp.cast(exp.Literal.number(bound), "HUGEINT") for bound in self.range)
+        if not self.wide:
+            low, high = (sql.cast(bound, "DOUBLE") for bound in (low, high))
+        return exp.Between(this=carried.copy(), low=low, high=high)

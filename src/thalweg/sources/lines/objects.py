@@ -1,0 +1,290 @@
+"""JSON objects, a line each or in one array: their columns found out, their lines read, what is no object told."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from sqlglot import exp
+
+from thalweg.core.errors import DataError, SourceError
+from thalweg.core.suggest import did_you_mean
+from thalweg.engines import sql
+from thalweg.engines.engine import Session
+from thalweg.sources.lines.carry import INTEGERS
+from thalweg.sources.lines.encoding import undecodable_line, wrong_encoding
+from thalweg.sources.lines.engine_reader import Values, position, read_csv
+from thalweg.sources.lines.plain import plain
+from thalweg.sources.lines.records import BOM, Grammar
+from thalweg.sources.lines.rejects import Rejects, numbered, worded
+from thalweg.sources.lines.survey import blank_lines, survey
+from thalweg.sources.lines.text import Text
+from thalweg.sources.names import unlike
+from thalweg.sources.rejected_file import BATCH, SCHEMA
+from thalweg.sources.source import Opened
+
+WHOLE_LINES = Grammar("\x01", "", "")  # a character that JSON forbids inside its text
+LINE = position(0)
+NOT_AN_OBJECT = "not a JSON object"
+
+
+def open_objects(
+    files: Sequence[Path], declared: Mapping[str, str], encoding: str, session: Session
+) -> Opened:
+    """Open JSON files, all of lines or all of arrays."""
+    paths = [plain(file, session.scratch, encoding) for file in files]
+    texts = [Text(str(f), path, survey(path, "")) for f, path in zip(files, paths, strict=True)]
+    for text in texts:
+        if not text.survey.lines:
+            raise SourceError(f"{text.name} is empty: it holds no rows")
+    if all(_first_sign(text.path) == b"[" for text in texts):
+        return open_array(texts, declared, session)
+    lines = OpenedObjects(session, tuple(texts), {}, frozenset(declared), encoding)
+    structure, bad = lines.structure()
+    if not structure:
+        raise SourceError(
+            f"{texts[0].name}: none of {bad:,} lines is a JSON object",
+            hint='expected an object on each line, such as {"a": 1}, or one array of objects',
+        )
+    for name in declared:
+        if name not in structure:
+            raise SourceError(f"no object has the key {name!r} to declare; {did_you_mean(name, structure)}")
+    unlike(list(structure), texts[0].name)
+    found = {name: declared.get(name, _plain_type(kind)) for name, kind in structure.items()}
+    return OpenedObjects(session, lines.texts, lines.with_moments(found), frozenset(declared), encoding)
+
+
+def _first_sign(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(2**16).removeprefix(BOM).lstrip()[:1]
+
+
+def _plain_type(kind: Any) -> Any:
+    """What the engine makes of the values of a key: mixed and always null are text, counts are integers like others."""
+    if isinstance(kind, dict):
+        return {name: _plain_type(inner) for name, inner in kind.items()}
+    if isinstance(kind, list):
+        return [_plain_type(inner) for inner in kind]
+    return {"JSON": "VARCHAR", "NULL": "VARCHAR", "UBIGINT": "BIGINT"}.get(kind, kind)
+
+
+@dataclass(frozen=True)
+class OpenedObjects(Opened):
+    """Files of lines that should be objects. `columns` holds types, those of nested values as JSON."""
+
+    session: Session
+    texts: tuple[Text, ...]
+    columns: Mapping[str, Any]
+    declared: frozenset[str]
+    encoding: str
+
+    @property
+    def query(self) -> exp.Query:
+        named = {name: self._value(name) for name in self.columns}
+        return sql.select(self._parsed(self.texts), named).where(self._is_sound())
+
+    @property
+    def certain(self) -> bool:
+        return False
+
+    def judge(self, rows: int, kept: exp.Query) -> Opened | None:
+        lines = sum(text.survey.lines - blank_lines(text.path) for text in self.texts)
+        lost = lines - rows
+        if lost and lost != (told := sum(batch.num_rows for batch in self.rejected())):
+            raise SourceError(
+                f"{self.texts[0].name}: of {lines:,} lines {rows:,} were read and {told:,} refused: the file is not "
+                "read rather than rows be lost"
+            )
+        return None
+
+    def rejected(self) -> Iterator[pa.RecordBatch]:
+        for text in self.texts:
+            rows = self._bad_lines(text)
+            while chunk := list(islice(rows, BATCH)):
+                yield pa.RecordBatch.from_pylist(chunk, SCHEMA)
+
+    def close(self) -> None:
+        for text in self.texts:
+            if self.session.scratch in text.path.parents:
+                text.path.unlink(missing_ok=True)
+
+    def structure(self) -> tuple[dict[str, Any], int]:
+        """The keys of all objects and their types, as JSON; and how many lines are no objects."""
+        lines = sql.select(
+            self._lines(self.texts), {"line": sql.column(LINE), "json": _json(sql.column(LINE))}
+        )
+        objects = exp.Case().when(_is_object(), sql.column("json"))
+        merged = sql.call("json_group_structure", objects)
+        bad = sql.true_count(sql.all_of([sql.not_null(sql.column("line")), exp.not_(_is_object())]))
+        ((found, count),) = self.session.rows(sql.select(lines, {"s": merged, "bad": bad}))
+        structure = json.loads(found) if found else {}
+        if not structure and (line := next((u for t in self.texts if (u := undecodable_line(t.path))), None)):
+            raise wrong_encoding(self.texts[0].name, *line, self.encoding)
+        return structure if isinstance(structure, dict) else {}, count
+
+    def with_moments(self, types: Mapping[str, Any]) -> dict[str, Any]:
+        """The types, with DATE or TIMESTAMP for text that always is one."""
+        texts = [name for name, kind in types.items() if kind == "VARCHAR" and name not in self.declared]
+        if not texts:
+            return dict(types)
+        reading = OpenedObjects(self.session, self.texts, dict(types), self.declared, self.encoding)
+        tests: dict[str, exp.Expression] = {}
+        for i, name in enumerate(texts):
+            tests |= {f"{kind} {i}": test for kind, test in _moments(sql.column(name)).items()}
+        (counts,) = self.session.rows(sql.select(reading.query, tests))
+        found = dict(zip(tests, counts, strict=True))
+        better = dict(types)
+        for i, name in enumerate(texts):
+            total = found[f"all {i}"]
+            better[name] = next(
+                (k for k in ("DATE", "TIMESTAMP") if 0 < total == found[f"{k} {i}"]), "VARCHAR"
+            )
+        return better
+
+    def _lines(self, texts: Sequence[Text], **options: Any) -> exp.Table:
+        paths = [text.path for text in texts]
+        return read_csv(
+            paths, WHOLE_LINES, ["VARCHAR"], Values(), header=False, ignore_errors=True, **options
+        )
+
+    def _parsed(self, texts: Sequence[Text], **options: Any) -> exp.Select:
+        """Lines with their number among those that could be read, and the object in each."""
+        number = exp.Window(this=exp.RowNumber())
+        read = {"line": sql.column(LINE), "json": _json(sql.column(LINE)), "at": number}
+        lines = sql.select(self._lines(texts, **options), read)
+        value = sql.call("from_json", sql.column("json"), json.dumps(self.columns))
+        inside = exp.Case().when(_is_object(), value)
+        return sql.select(
+            lines,
+            {"line": sql.column("line"), "json": sql.column("json"), "at": sql.column("at"), "o": inside},
+        )
+
+    def _value(self, name: str) -> exp.Expression:
+        return sql.call("struct_extract", sql.column("o"), name)
+
+    def _is_sound(self) -> exp.Expression:
+        return exp.and_(
+            sql.not_null(sql.column("o")), *(exp.not_(self._misfits(name)) for name in self.columns)
+        )
+
+    def _misfits(self, name: str) -> exp.Expression:
+        """Whether an object's value was lost, or rounded, on the way to its type."""
+        kind = self.columns[name]
+        if not isinstance(kind, str) or kind == "VARCHAR":
+            return exp.false()
+        pointer = "/" + name.replace("~", "~0").replace("/", "~1")
+        written = sql.call("json_type", sql.column("json"), pointer)
+        absent = sql.any_of(
+            [sql.is_null(written), exp.EQ(this=written.copy(), expression=sql.literal("NULL"))]
+        )
+        lost = exp.and_(sql.is_null(self._value(name)), exp.not_(absent))
+        if kind not in INTEGERS or name not in self.declared:
+            return exp.Coalesce(this=exp.paren(lost), expressions=[exp.false()])
+        text = sql.call("json_extract_string", sql.column("json"), pointer)
+        number = sql.cast(text, "DOUBLE", strict=False)
+        rounded = sql.differs(number, exp.Anonymous(this="trunc", expressions=[number.copy()]))
+        return exp.Coalesce(this=exp.paren(exp.or_(lost, rounded)), expressions=[exp.false()])
+
+    def _bad_lines(self, text: Text) -> Iterator[dict[str, Any]]:
+        """The lines of one file that the reader refuses, then those that are no objects or hold a misfit, in order."""
+        rejects = Rejects(self.session)
+        rule = exp.Case().when(sql.is_null(sql.column("o")), sql.literal(NOT_AN_OBJECT))
+        for name in self.columns:
+            rule = rule.when(self._misfits(name), sql.literal(f"{name} is not of type {self.columns[name]}"))
+        found = sql.select(
+            self._parsed([text], **rejects.options),
+            {"at": sql.column("at"), "line": sql.column("line"), "rule": rule},
+        )
+        wrong = exp.and_(sql.not_null(sql.column("line")), exp.not_(self._is_sound()))
+        bad = self.session.rows(found.where(wrong).order_by(sql.column("at")))
+        refused = self._refused(rejects, text)
+        shifts = [row["line"] - i for i, row in enumerate(refused)]
+        ours = [
+            {
+                "file": text.name,
+                "line": at + bisect_right(shifts, at),
+                "text": line,
+                "rule": rule,
+                "reason": rule,
+            }
+            for at, line, rule in bad
+        ]
+        return iter(sorted([*refused, *ours], key=lambda row: row["line"]))
+
+    def _refused(self, rejects: Rejects, text: Text) -> list[dict[str, Any]]:
+        rows = []
+        for number, written, line in numbered(rejects, rejects.files().get(str(text.path)), text):
+            rule, reason = worded(line, (), self.encoding)
+            rows.append({"file": text.name, "line": number, "text": written, "rule": rule, "reason": reason})
+        return rows
+
+
+def _json(line: exp.Expression) -> exp.Expression:
+    """A line as JSON; NULL where it is not."""
+    return sql.cast(line, "JSON", strict=False)
+
+
+def _is_object() -> exp.Expression:
+    kind = exp.EQ(this=sql.call("json_type", sql.column("json")), expression=sql.literal("OBJECT"))
+    return exp.Coalesce(this=kind, expressions=[exp.false()])
+
+
+def _moments(text: exp.Expression) -> dict[str, exp.Expression]:
+    """How many values there are, how many are days, how many points in time."""
+    long_enough = exp.GTE(this=exp.Length(this=text.copy()), expression=sql.literal(10))
+    day = exp.and_(
+        exp.EQ(this=exp.Length(this=text.copy()), expression=sql.literal(10)),
+        sql.not_null(sql.cast(text.copy(), "DATE", strict=False)),
+    )
+    moment = exp.and_(long_enough, sql.not_null(sql.cast(text.copy(), "TIMESTAMP", strict=False)))
+    return {
+        "all": exp.Count(this=text.copy()),
+        "DATE": sql.true_count(day),
+        "TIMESTAMP": sql.true_count(moment),
+    }
+
+
+def open_array(texts: Sequence[Text], declared: Mapping[str, str], session: Session) -> Opened:
+    """Files that are one array of objects each. Raises SourceError where one is not."""
+    options = {
+        "format": sql.literal("array"),
+        "sample_size": sql.literal(-1),
+        "map_inference_threshold": sql.literal(-1),
+        "field_appearance_threshold": sql.literal(0),
+        "union_by_name": exp.true(),
+        "hive_partitioning": exp.false(),
+    }
+    files = exp.Array(expressions=[sql.literal(str(text.path)) for text in texts])
+    named = [exp.Kwarg(this=exp.var(name), expression=value) for name, value in options.items()]
+    query = exp.select(exp.Star()).from_(exp.Anonymous(this="read_json", expressions=[files, *named]))
+    try:
+        types = session.columns(query)
+    except DataError as error:
+        raise SourceError(f"{texts[0].name} is no array of JSON objects: {error.message}") from error
+    for name in declared:
+        if name not in types:
+            raise SourceError(f"no object has the key {name!r} to declare; {did_you_mean(name, types)}")
+    if list(types) == ["json"]:
+        raise SourceError(f"{texts[0].name} is an array, but not of objects", hint='expected [{"a": 1}, …]')
+    values = {
+        name: sql.cast(sql.column(name), declared[name]) if name in declared else sql.column(name)
+        for name in types
+    }
+    return OpenedArray(sql.select(query, values))
+
+
+@dataclass(frozen=True)
+class OpenedArray(Opened):
+    """Objects of an array, which can be read or not, but not in part."""
+
+    rows: exp.Select
+
+    @property
+    def query(self) -> exp.Query:
+        return self.rows
