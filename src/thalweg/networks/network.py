@@ -17,6 +17,6 @@ class Network(Component, ABC):
     def build(self, layout: Layout, width: int) -> nn.Module:
         """A module from a batch (see `Layout`) to logits (B, M, width).
 
-        M is the number of members of an ensemble, 1 for a plain network; each member is trained on its own loss
-        and their predictions are averaged. Initial weights are drawn from torch's global generator.
+        M is the number of members of an ensemble, 1 for a plain network; each member is trained on its own
+        loss and their predictions are averaged. Initial weights are drawn from torch's global generator.
         """
