@@ -127,4 +127,11 @@ def test_unknown_columns_are_told(make_table):
 
 
 def test_words():
-    assert "exclude it if it is not known" in Suspect("a", "b", "r2", 0.99, "suspected leak").why
+    suspect = Suspect("a", "b", "r2", 0.99, "suspected leak")
+    why = (
+        "a alone predicts b with R² 0.990 on rows it did not learn from; "
+        "exclude it if it is not known when a prediction is asked for"
+    )
+    assert suspect.written() == {
+        "column": "a", "target": "b", "metric": "r2", "value": 0.99, "level": "suspected leak", "why": why,
+    }  # fmt: skip

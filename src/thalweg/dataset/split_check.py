@@ -1,14 +1,13 @@
-"""Whether a split can be trained on: no part empty, and no row without a part."""
+"""Whether a split can be trained on: no part is empty."""
 
 from __future__ import annotations
 
 from sqlglot import exp
 
-from thalweg.clean.step import Verdict
 from thalweg.core.errors import DataError
 from thalweg.dataset.split import PARTS, Assignment
 from thalweg.engines import sql
-from thalweg.engines.table import ROW, SPLIT, Table
+from thalweg.engines.table import SPLIT, Table
 
 
 def check_split(table: Table, assignment: Assignment) -> dict[str, int]:
@@ -35,14 +34,6 @@ def check_split(table: Table, assignment: Assignment) -> dict[str, int]:
             "if there should be more rows, see in the ledger where they were lost",
         )
     return counts
-
-
-def undecided(assignment: Assignment) -> Verdict:
-    """The rule that sets aside rows whose part can't be told: fit neither to learn from nor to judge on."""
-    missing = ", ".join(name for name in assignment.columns if name != ROW) or "the row"
-    return Verdict(
-        "quarantined", f"part of the split can't be told from {missing}", sql.is_null(sql.column(SPLIT))
-    )
 
 
 def _told(counts: dict[str, int]) -> str:

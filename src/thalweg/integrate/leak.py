@@ -8,8 +8,8 @@ An identifier, whose values do not come again, predicts nothing there; a column 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +38,10 @@ class Suspect:
     metric: Literal["roc_auc", "r2"]
     value: float
     level: Literal["suspected leak", "worth a look"]
+
+    def written(self) -> dict[str, Any]:
+        """As JSON values, for reports."""
+        return {**asdict(self), "why": self.why}
 
     @property
     def why(self) -> str:
