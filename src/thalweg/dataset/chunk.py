@@ -109,7 +109,7 @@ def encode_chunk(plan: Plan, batch: pa.RecordBatch) -> Chunk:
 
     targets = {}
     for name, output in plan.outputs.items():
-        values = batch.column(output.column)
+        values = answers(batch, output)
         targets[f"{TARGET}{name}"], unknown = output.encode(values)
         leave("dropped", f"{output.column}, which is to be predicted, is missing", _missing(values))
         leave("quarantined", f"{output.column} has a value that no training row has", unknown)
@@ -121,6 +121,12 @@ def encode_chunk(plan: Plan, batch: pa.RecordBatch) -> Chunk:
     order = np.argsort(shard.astype(plan.narrow), kind="stable")
     records = _packed(plan.record, encoded, targets | {ROW: rows}, stay[order])
     return Chunk(records, _starts(shard, sum(plan.shards)), tuple(leaving), encoded.counts)
+
+
+def answers(batch: pa.RecordBatch, output: Output) -> pa.Array:
+    """The values of an output's column in a batch."""
+    values = batch.column(output.column)
+    return values.dictionary_decode() if arrow.is_dictionary(values.type) else values
 
 
 def _missing(values: pa.Array) -> np.ndarray:

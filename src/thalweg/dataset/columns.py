@@ -17,6 +17,7 @@ from thalweg.engines.types import family
 from thalweg.features.feature import TrainingColumn
 
 SAMPLE = 500_000  # rows that distributions are learnt from, at most
+CELLS = 40_000_000  # values in memory at once, at most: a very wide table has fewer rows in its sample
 FEW = 10_000  # distinct values in the sample, up to which they are counted exactly over all rows
 SAMPLED = ("boolean", "integer", "number", "text", "date", "timestamp")  # families that an encoder can read
 
@@ -29,9 +30,10 @@ def training_column(table: Table, name: str) -> TrainingColumn:
 def training_columns(table: Table, names: Iterable[str] | None = None) -> dict[str, TrainingColumn]:
     """Columns by name, all of the table where no names are given, in three passes over the training rows.
 
-    `distinct` is exact up to 500,000 rows, and beyond that up to about 10,000 values; above, it is an
-    estimate (HyperLogLog) that is the same on every run. Columns of bytes, times of day, lists and structures
-    have an empty sample and no distinct values.
+    Above 80 columns the sample has fewer than 500,000 rows, so that it fits in memory. `distinct` is exact for
+    rows that are all in the sample, and beyond that up to about 10,000 values; above, it is an estimate
+    (HyperLogLog) that is the same on every run. Columns of bytes, times of day, lists and structures have an
+    empty sample and no distinct values.
     """
     wanted = list(table.columns) if names is None else [table.require(name) for name in names]
     training = table.training()
@@ -54,20 +56,27 @@ def training_columns(table: Table, names: Iterable[str] | None = None) -> dict[s
 
 def _counts(training: Table, names: Sequence[str]) -> tuple[int, dict[str, int]]:
     """All training rows, and by column those that have a value."""
-    counted = _aggregate(training, {name: exp.Count(this=sql.column(name)) for name in names})
-    return training.count(), counted
+    known = {name: exp.Count(this=sql.column(name)) for name in names}
+    counted = _aggregate(training, {ROW: sql.row_count(), **known})
+    return counted.pop(ROW), counted
 
 
 def _samples(training: Table, names: Sequence[str], rows: int) -> dict[str, pa.Array]:
     """The same rows of every column, in the order of their keys."""
+    wanted = _wanted(len(names))
     query = sql.select(training.query, [*names, ROW])
-    condition = sampling.below(SAMPLE, rows)
+    condition = sampling.below(wanted, rows)
     batches = list(training.session.batches(query.where(condition) if condition else query))
     if not batches:
         return {name: pa.nulls(0) for name in names}
     found = pa.Table.from_batches(batches)
-    order = sampling.order(found.column(ROW).to_numpy(), SAMPLE)
+    order = sampling.order(found.column(ROW).to_numpy(), wanted)
     return {name: _plain(found.column(name).take(order)) for name in names}
+
+
+def _wanted(columns: int) -> int:
+    """Rows of the sample of some columns."""
+    return min(SAMPLE, CELLS // max(1, columns))
 
 
 def _plain(values: pa.ChunkedArray) -> pa.Array:
@@ -80,7 +89,7 @@ def _plain(values: pa.ChunkedArray) -> pa.Array:
 def _distinct(training: Table, samples: dict[str, pa.Array], rows: int) -> dict[str, int]:
     """Different values of each column, NULL left out."""
     sampled = {name: len(values.unique().drop_null()) for name, values in samples.items()}
-    if rows <= SAMPLE:
+    if rows <= _wanted(len(samples)):
         return sampled
     return _aggregate(training, {name: _counted(name, found) for name, found in sampled.items()})
 

@@ -23,7 +23,7 @@ from thalweg.core.errors import DataError
 from thalweg.core.files import storage_errors, write_json
 from thalweg.core.ledger import Entry, Reason
 from thalweg.core.progress import Progress, Silent
-from thalweg.dataset.chunk import Chunk, Fate, Output, Plan, encode_chunk
+from thalweg.dataset.chunk import Chunk, Fate, Output, Plan, answers, encode_chunk
 from thalweg.dataset.parallel import in_order
 from thalweg.dataset.quarantine import Quarantine
 from thalweg.dataset.scatter import Scatter
@@ -45,6 +45,7 @@ from thalweg.features.feature import Encoder
 
 STEP = "encode"
 BATCH = 16_384  # rows encoded at once, so that they stay in the cache while their blocks are filled
+BATCH_BYTES = 32 * 2**20  # very wide rows are encoded fewer at a time
 SHARD_BYTES = 128 * 2**20  # very wide rows go into shards of fewer rows
 
 
@@ -88,7 +89,7 @@ def encode(
             layout=plan.layout,
             targets=dict(plan.targets),
             splits=splits,
-            counts={column: dict(counts) for column, counts in tally.values.items()},
+            counts=tally.counts(),
         )
         write_json(folder / INDEX, index.model_dump(mode="json"))
     return EncodedDataset(index, entry, set_aside)
@@ -109,6 +110,10 @@ class Tally:
             self.lost[leaving.fate, leaving.rule] += len(leaving.rows)
         for column, counts in chunk.counts.items():
             self.values.setdefault(column, Counter()).update(counts)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many values were missing, rare or unseen, by column; in an order that no thread decides."""
+        return {column: dict(sorted(self.values[column].items())) for column in sorted(self.values)}
 
     def entry(self, table: str, kept: Mapping[SplitName, int]) -> Entry:
         """The account. Raises DataError where a split has no rows."""
@@ -161,9 +166,7 @@ def _target_types(table: Table, outputs: Mapping[str, Output]) -> dict[str, Targ
     columns = list(dict.fromkeys(output.column for output in outputs.values()))
     for batch in table.session.batches(sql.select(table.query, columns).limit(1)):
         nothing = batch.slice(0, 0)
-        return {
-            name: _type(output.encode(nothing.column(output.column))[0]) for name, output in outputs.items()
-        }
+        return {name: _type(output.encode(answers(nothing, output))[0]) for name, output in outputs.items()}
     raise DataError(f"table {table.name!r} has no rows")
 
 
@@ -176,12 +179,11 @@ def _scatter(
 ) -> tuple[Scatter, Tally]:
     """The first pass: encode every batch, throw its rows into the files of their shards, note what leaves."""
     scatter, tally = Scatter(quarantine.folder, sum(plan.shards)), Tally()
-    query = sql.select(table.query, plan.columns)
+    rows = max(1, min(BATCH, BATCH_BYTES // plan.record.itemsize))
+    batches = table.session.batches(sql.select(table.query, plan.columns), rows)
     with (
         progress.task("encode", table.count()) as told,
-        closing(
-            in_order(partial(encode_chunk, plan), table.session.batches(query, BATCH), threads)
-        ) as chunks,
+        closing(in_order(partial(encode_chunk, plan), batches, threads)) as chunks,
         closing(quarantine),
     ):
         for chunk in chunks:
