@@ -20,6 +20,7 @@ from thalweg.tasks.task import Target
 
 TREES = 1_000
 PATIENCE = 50
+ROWS_A_THREAD = 20_000  # fewer, and threads wait for each other longer than they work
 SETTINGS: dict[str, Any] = {
     "learning_rate": 0.05,
     "num_leaves": 63,
@@ -59,7 +60,7 @@ def baseline(judged: Judged, output: str) -> Rival:
     )
     watched = learnt.create_valid(table(judged.validation.blocks, flags), _label(judged.validation, output))
     model = lightgbm.train(
-        _settings(target, judged.seed),
+        _settings(target, judged.seed, len(judged.training.rows)),
         learnt,
         TREES,
         valid_sets=[watched],
@@ -87,14 +88,15 @@ def _label(part: Part, output: str) -> np.ndarray:
     return part.y[output].astype(np.float64)
 
 
-def _settings(target: Target, seed: int) -> dict[str, Any]:
+def _settings(target: Target, seed: int, rows: int) -> dict[str, Any]:
     shape, metric = outcome(target), target.monitor.metric
+    threads = max(1, min(os.cpu_count() or 1, rows // ROWS_A_THREAD))
     objective = "regression_l1" if metric == "mae" else OBJECTIVES[shape]
     own = METRICS.get(metric) if shape != "two classes" or metric != "accuracy" else "binary_error"
     chosen = {
         "objective": objective,
         "metric": own or STOPPED_BY[shape],
         "seed": seed,
-        "num_threads": os.cpu_count(),
+        "num_threads": threads,
     }
     return {**SETTINGS, **chosen, **({"num_class": target.width} if shape == "classes" else {})}

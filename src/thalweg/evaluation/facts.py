@@ -116,7 +116,7 @@ class Facts(TypedDict, total=False):
     cleaning: dict[str, Cleaned]
     """By table."""
     profile: dict[str, Any]
-    """What `mine` found of the integrated table."""
+    """What was mined of the integrated table, by miner: `{title, sentences, facts}`, see `mine.miner.Finding`."""
     split: dict[str, Any]
     """`{how: words, parts: [SplitPart]}`"""
     inputs: dict[str, Any]

@@ -26,7 +26,7 @@ def chart(
 
     One that is `wide` scrolls sideways where the screen is narrow.
     """
-    figure = json.dumps({"data": traces, "layout": layout}, ensure_ascii=False, allow_nan=False)
+    figure = json.dumps(_rounded({"data": traces, "layout": layout}), ensure_ascii=False, allow_nan=False)
     held = Html(figure.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
     data = tag("script", held, type="application/json")
     drawn = tag(
@@ -37,6 +37,15 @@ def chart(
         aria_label=title,
     )
     return tag("figure", tag("figcaption", title), drawn, data, class_="chart")
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers to five digits: more can't be seen."""
+    if isinstance(value, float):
+        return float(f"{value:.5g}")
+    if isinstance(value, Mapping):
+        return {key: _rounded(each) for key, each in value.items()}
+    return [_rounded(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def label(value: Any, longest: int = 40) -> str:

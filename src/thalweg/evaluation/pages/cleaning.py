@@ -8,7 +8,8 @@ from typing import Any
 from thalweg.evaluation.pages.html import Html, Section, code, details, join, table, tag
 from thalweg.evaluation.wording import count, plural, share
 
-CHANGES, LINES = 100, 60
+CHANGES, LINES, TABLES = 100, 30, 10
+LONGEST = 300  # characters of a line
 
 
 def section(report: Mapping[str, Any]) -> Section | None:
@@ -26,7 +27,10 @@ def section(report: Mapping[str, Any]) -> Section | None:
         if changes
         else "No cell changed."
     )
-    body = [_changes(changes) if changes else None, *(_log(name, log) for name, log in proposed.items())]
+    body = [
+        _changes(changes) if changes else None,
+        *(_log(name, log) for name, log in list(proposed.items())[:TABLES]),
+    ]
     return Section("cleaning", "What cleaning changed", lead, join(body))
 
 
@@ -40,7 +44,7 @@ def _changes(changes: list[tuple[Mapping[str, Any], str, int]]) -> Html:
 
 
 def _log(name: str, log: list[str]) -> Html:
-    lines = [tag("li", line) for line in log[:LINES]]
+    lines = [tag("li", line[:LONGEST]) for line in log[:LINES]]
     if len(log) > LINES:
         lines.append(tag("li", f"and {len(log) - LINES} more, in report.json"))
     return details(f"Proposed for {name}, and why ({len(log)})", tag("ul", *lines))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
+
+LONGEST = 100  # characters of a cell or a name
+OUTPUTS = 6
 
 
 class Html(str):
@@ -41,6 +44,18 @@ def join(parts: Iterable[Any]) -> Html:
     return Html("".join(text(part) for part in parts if part is not None))
 
 
+def cut(value: Any) -> Any:
+    """Plain text no longer than a cell bears; anything else as it is."""
+    if isinstance(value, Html) or not isinstance(value, str) or len(value) <= LONGEST:
+        return value
+    return value[: LONGEST - 1] + "…"
+
+
+def shown(outputs: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The outputs that the page has room for; `report.json` has them all."""
+    return list(outputs.items())[:OUTPUTS]
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]], numbers: int | None = None) -> Html:
     """A table that scrolls sideways where the screen is narrow.
 
@@ -49,10 +64,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]], numbers: int | Non
     from_right = len(head) - 1 if numbers is None else numbers
     kinds = [None if index < len(head) - from_right else "n" for index in range(len(head))]
     top = tag(
-        "tr", *(tag("th", name, class_=kind, scope="col") for name, kind in zip(head, kinds, strict=True))
+        "tr",
+        *(tag("th", cut(name), class_=kind, scope="col") for name, kind in zip(head, kinds, strict=True)),
     )
     body = [
-        tag("tr", *(tag("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True)))
+        tag("tr", *(tag("td", cut(cell), class_=kind) for cell, kind in zip(row, kinds, strict=True)))
         for row in rows
     ]
     return tag("div", tag("table", tag("thead", top), tag("tbody", *body)), class_="table")
@@ -65,7 +81,7 @@ def details(title: str, *body: Any) -> Html:
 
 def code(value: Any) -> Html:
     """A name from the data or the file, set apart from the sentence."""
-    return tag("code", value)
+    return tag("code", cut(str(value)))
 
 
 def chip(words: Any, kind: str) -> Html:

@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from math import floor, log10
 from typing import Any
 
-from thalweg.evaluation.pages.html import Html, Section, code, details, join, paragraph, subtitle, table
+from thalweg.evaluation.pages.html import (
+    Html,
+    Section,
+    code,
+    details,
+    join,
+    paragraph,
+    shown,
+    subtitle,
+    table,
+)
 from thalweg.evaluation.pages.marks import bar
 from thalweg.evaluation.wording import count, decimal, metric, plural
 
-FIRST, MOST = 15, 200
+FIRST, MOST = 15, 100
 
 
 def section(report: Mapping[str, Any]) -> Section | None:
@@ -19,7 +29,7 @@ def section(report: Mapping[str, Any]) -> Section | None:
     if not importance or not any(importance["outputs"].values()):
         return None
     body, several = [], len(importance["outputs"]) > 1
-    for name, found in importance["outputs"].items():
+    for name, found in shown(importance["outputs"]):
         if not found:
             continue
         lost = metric(report["outputs"][name]["monitor"]["metric"])

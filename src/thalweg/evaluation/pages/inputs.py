@@ -9,7 +9,7 @@ from typing import Any
 from thalweg.evaluation.pages.html import Html, Section, code, details, join, subtitle, table, tag
 from thalweg.evaluation.wording import count, listed, plural
 
-COLUMNS = 300
+COLUMNS = 200
 
 
 def section(report: Mapping[str, Any]) -> Section | None:

@@ -53,12 +53,12 @@ def histogram(counts: Sequence[float]) -> Html:
     """Bars of a distribution, as high as the fullest."""
     highest = max([*counts, 1])
     step = 100 / max(len(counts), 1)
-    bars = [
-        tag("rect", x=f"{i * step:.2f}", y=f"{30 - 30 * n / highest:.2f}", width=f"{step * 0.86:.2f}",
-            height=f"{30 * n / highest:.2f}")
-        for i, n in enumerate(counts)
-        if n
-    ]  # fmt: skip
+    bars = "".join(
+        f"M{place * step:.4g} 30v{-30 * rows / highest:.3g}h{0.86 * step:.3g}V30z"
+        for place, rows in enumerate(counts)
+        if rows
+    )
+    path = tag("path", d=bars)
     return tag(
-        "svg", *bars, class_="histogram", viewBox="0 0 100 30", preserveAspectRatio="none", aria_hidden="true"
+        "svg", path, class_="histogram", viewBox="0 0 100 30", preserveAspectRatio="none", aria_hidden="true"
     )

@@ -13,6 +13,7 @@ from thalweg.evaluation.pages import (
     inputs,
     joins,
     leakage,
+    mined,
     pictures,
     provenance,
     quarantine,
@@ -25,18 +26,19 @@ from thalweg.evaluation.pages import (
     verdict,
 )
 from thalweg.evaluation.pages.head import head
-from thalweg.evaluation.pages.html import Html, Section, join, tag
+from thalweg.evaluation.pages.html import Html, Section, join, paragraph, tag
 
 SECTIONS = (
-    *(short, rows, quarantine, cleaning, columns, joins, split, inputs, training),
+    *(short, rows, quarantine, cleaning, joins, columns, mined, split, inputs, training),
     *(verdict, pictures, slices, importance, leakage, use, provenance),
 )
+ROOM = 1_000_000  # bytes of all sections: with the script of the charts, the report stays under 6 MB
 SCRIPT = "plotly.min.js"
 
 
 def page(report: Mapping[str, Any]) -> str:
     """A document that asks for nothing but the script beside it. Sections without data are left out."""
-    sections = [found for each in SECTIONS if (found := each.section(report)) is not None]
+    sections = _bounded([found for each in SECTIONS if (found := each.section(report)) is not None])
     body = tag(
         "body",
         tag("button", "◐", id="theme", type="button", title="light or dark", aria_label="light or dark"),
@@ -48,6 +50,19 @@ def page(report: Mapping[str, Any]) -> str:
         tag("script", _asset("page.js")),
     )
     return f'<!doctype html>\n<html lang="en">{_meta(report)}{body}</html>\n'
+
+
+def _bounded(sections: list[Section]) -> list[Section]:
+    """Sections as long as there is room; of what comes beyond, only what it says in a sentence."""
+    kept, room = [], ROOM
+    for found in sections:
+        size = len(found.body.encode())
+        if size > room:
+            found = found._replace(body=paragraph("Too much to show here: see report.json.", class_="note"))
+        else:
+            room -= size
+        kept.append(found)
+    return kept
 
 
 def _meta(report: Mapping[str, Any]) -> Html:

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from thalweg.evaluation.pages.chart import COLOURS, SERIES, axis, chart, diagonal, label, lines, short
-from thalweg.evaluation.pages.html import Html, Section, code, columns, details, join, subtitle, table
+from thalweg.evaluation.pages.html import Html, Section, code, columns, details, join, shown, subtitle, table
 from thalweg.evaluation.pages.residuals import residuals
 from thalweg.evaluation.wording import count, decimal, share
 
-OUTPUTS = 8
 UNIT = {"range": [0, 1], "constrain": "domain"}
 
 
@@ -18,7 +17,7 @@ def section(report: Mapping[str, Any]) -> Section | None:
     """The pictures of each output."""
     outputs = {name: judged for name, judged in report.get("outputs", {}).items() if judged["pictures"]}
     drawn = []
-    for name, judged in list(outputs.items())[:OUTPUTS]:
+    for name, judged in shown(outputs):
         drawn += [subtitle(code(name)) if len(outputs) > 1 else None, *_pictures(judged)]
     if not drawn:
         return None

@@ -14,7 +14,7 @@ COLOURS = {"merged": "var(--series-5)", "dropped": "var(--trees)", "quarantined"
 VERBS = {"sources": "read", "clean": "cleaned", "integrate": "brought together", "dataset": "encoded"}
 STYLE = {"valueformat": ",d", "textfont": {"color": "var(--ink)", "shadow": "none"}}
 LOSSES = 8  # that the flow names one by one
-ENTRIES = 300
+ENTRIES = 150
 
 
 def section(report: Mapping[str, Any]) -> Section | None:
@@ -97,7 +97,7 @@ def _flow(
     """From the source through each stage to the parts of the split; each large loss by its reason."""
     nodes = _Nodes()
     named = sorted(_reasons(chain), key=lambda reason: -reason[2]["rows"])[:LOSSES]
-    large = {(step, reason["rule"]) for _, step, reason in named}
+    large = {id(reason) for _, _, reason in named}
     here = nodes.node(main, chain[0]["rows_in"], "var(--network)")
     for stage in dict.fromkeys(entry["stage"] for entry in chain):
         steps = [entry for entry in chain if entry["stage"] == stage]
@@ -122,11 +122,11 @@ def _verb(stage: str) -> str:
     return VERBS.get(stage, stage)
 
 
-def _leave(nodes: _Nodes, here: int, steps: Sequence[Mapping[str, Any]], large: set[tuple[str, str]]) -> None:
+def _leave(nodes: _Nodes, here: int, steps: Sequence[Mapping[str, Any]], large: set[int]) -> None:
     """Links to what became of the rows that left in a stage."""
     rest = dict.fromkeys(FATES, 0)
-    for _, step, reason in _reasons(steps):
-        if (step, reason["rule"]) not in large:
+    for _, _, reason in _reasons(steps):
+        if id(reason) not in large:
             rest[reason["fate"]] += reason["rows"]
             continue
         words = f"{reason['fate']}: {reason['rule']}"

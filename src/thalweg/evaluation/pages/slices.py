@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from thalweg.evaluation.pages.chart import short
-from thalweg.evaluation.pages.html import Html, Section, chip, code, join, subtitle, table
+from thalweg.evaluation.pages.html import Html, Section, chip, code, join, shown, subtitle, table
 from thalweg.evaluation.pages.marks import interval, scale
 from thalweg.evaluation.summary import worst
 from thalweg.evaluation.wording import count, decimal, metric
 from thalweg.evaluation.wording import interval as in_words
 
-CUTS = 12  # columns shown for an output
+CUTS = 12  # columns shown
 
 
 def section(report: Mapping[str, Any]) -> Section | None:
@@ -21,11 +21,10 @@ def section(report: Mapping[str, Any]) -> Section | None:
     if not outputs:
         return None
     body, several = [], len(outputs) > 1
-    for name, judged in outputs.items():
-        for cut in judged["slices"][:CUTS]:
-            of = [" · ", code(name)] if several else []
-            body += [subtitle(join(["by ", code(cut["column"]), *of])), _table(cut)]
-    lead = " ".join(filter(None, (worst(judged) for judged in outputs.values())))
+    for name, cut in [(name, cut) for name, judged in shown(outputs) for cut in judged["slices"]][:CUTS]:
+        of = [" · ", code(name)] if several else []
+        body += [subtitle(join(["by ", code(cut["column"]), *of])), _table(cut)]
+    lead = " ".join(filter(None, (worst(judged) for _, judged in shown(outputs))))
     return Section("slices", "Where it is worse", lead, join(body))
 
 

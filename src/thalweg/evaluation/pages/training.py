@@ -9,6 +9,7 @@ from thalweg.evaluation.pages.chart import SERIES, axis, chart, label, lines
 from thalweg.evaluation.pages.html import Html, Section, columns, details, join, table, tag
 from thalweg.evaluation.wording import count, decimal, duration, metric, plural
 
+POINTS = 300  # of a curve
 CURVES = 5  # outputs whose metric is drawn
 
 
@@ -17,7 +18,7 @@ def section(report: Mapping[str, Any]) -> Section | None:
     training = report.get("training")
     if not training or not training.get("history"):
         return None
-    history, best = training["history"], training.get("best_epoch")
+    history, best = _thinned(training["history"]), training.get("best_epoch")
     figures = columns(_losses(history, best), *_metrics(history, best, report.get("outputs", {})))
     body = [
         figures,
@@ -37,6 +38,12 @@ def _lead(training: Mapping[str, Any]) -> str:
     return words + (f". {why[:1].upper()}{why[1:]}" if why else "") + "."
 
 
+def _thinned(history: list[Any]) -> list[Any]:
+    """Evenly spaced epochs, where there are more than can be seen."""
+    step = -(-len(history) // POINTS)
+    return history[::step]
+
+
 def _losses(history: list[Mapping[str, Any]], best: int | None) -> Html:
     epochs = [each["epoch"] for each in history]
     named = {"loss": "training", "validation_loss": "validation"}
@@ -45,7 +52,7 @@ def _losses(history: list[Mapping[str, Any]], best: int | None) -> Html:
         for (key, name), colour in zip(named.items(), SERIES, strict=False)
         if any(each.get(key) is not None for each in history)
     ]
-    return chart("Loss", traces, 280, xaxis=axis("epoch", dtick=_step(len(epochs))), shapes=_best(best))
+    return chart("Loss", traces, 280, xaxis=axis("epoch", dtick=_step(epochs[-1])), shapes=_best(best))
 
 
 def _metrics(history: list[Mapping[str, Any]], best: int | None, outputs: Mapping[str, Any]) -> list[Html]:
@@ -58,7 +65,7 @@ def _metrics(history: list[Mapping[str, Any]], best: int | None, outputs: Mappin
             continue
         of = f" of {label(output)}" if len(outputs) > 1 else ""
         line = lines(epochs, values, metric(name), SERIES[1], mode="lines+markers")
-        x = axis("epoch", dtick=_step(len(epochs)))
+        x = axis("epoch", dtick=_step(epochs[-1]))
         drawn.append(chart(f"{metric(name)}{of}, validation rows", [line], 280, xaxis=x, shapes=_best(best)))
     return drawn
 

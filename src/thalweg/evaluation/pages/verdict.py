@@ -13,6 +13,7 @@ from thalweg.evaluation.pages.html import (
     details,
     join,
     paragraph,
+    shown,
     subtitle,
     table,
     tag,
@@ -22,7 +23,6 @@ from thalweg.evaluation.wording import count, decimal, duration, metric, model, 
 from thalweg.evaluation.wording import interval as in_words
 
 KINDS = {"better": "good", "worse": "bad", "no clear difference": None}
-OUTPUTS = 20
 
 
 def section(report: Mapping[str, Any]) -> Section | None:
@@ -31,9 +31,7 @@ def section(report: Mapping[str, Any]) -> Section | None:
     if not outputs:
         return None
     several = len(outputs) > 1
-    body = [
-        part for name, judged in list(outputs.items())[:OUTPUTS] for part in _output(name, judged, several)
-    ]
+    body = [part for name, judged in shown(outputs) for part in _output(name, judged, several)]
     lead = "Judged on the test rows, which neither training nor the choice of the epoch has seen."
     return Section("verdict", "How good it is", lead, join(body))
 
