@@ -43,7 +43,7 @@ def store_table(table: Table, kept: Sequence[str], folder: Path, **facts: Any) -
 def open_table(folder: Path, session: Session) -> tuple[Table, dict[str, Any]]:
     """The table that `store_table` wrote, and the facts beside it. The views it reads must be there already."""
     stored = read_json(folder / FILE)
-    for name in stored["kept"]:
+    for name in set(stored["kept"]) - set(session.kept):
         path = sql.literal(str(folder / f"{name}.parquet"))
         session.define(name, exp.select(exp.Star()).from_(sql.call("read_parquet", path)))
     query = sqlglot.parse_one(stored["sql"], dialect=sql.DIALECT, into=exp.Select)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from sqlglot import exp
 
 from thalweg.core.errors import PipelineError, at
 from thalweg.core.files import atomic_folder, read_json, write_json
@@ -70,12 +72,11 @@ class Integrate(Stage):
         path = self.folder(run) / DATA
         stored = read_json(self.folder(run) / FACTS)
         hidden = ("__row", "__split") if stored["split"] else ("__row",)
-        scan = sql.select(sql.call("read_parquet", str(path)), [*stored["columns"], *hidden])  # type: ignore[arg-type]
+        wanted = [sql.column(name) for name in (*stored["columns"], *hidden)]
+        scan = exp.select(*wanted).from_(sql.call("read_parquet", str(path)))
         lineage = {name: frozenset(origin) for name, origin in stored["lineage"].items()}
         table = Table(run.session, stored["name"], scan, stored["columns"], lineage, stored["split"])
-        return OneTable(
-            replace(table), tuple(Entry.model_validate(entry) for entry in stored["entries"]), path
-        )
+        return OneTable(table, tuple(Entry.model_validate(entry) for entry in stored["entries"]), path)
 
     def entries(self, run: Run) -> list[Entry]:
         return list(run.result(self.name).entries)
