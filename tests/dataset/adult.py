@@ -57,10 +57,12 @@ def adult_columns(path: Path, rows: int) -> dict[str, pa.Array]:
     return {**columns, "__split": pa.array(part, pa.int8())}
 
 
-def fitted(table: Table, targets: Sequence[str] = ("income",)) -> list[Encoder]:
-    """Encoders of all columns that `auto` takes."""
+def fitted(
+    table: Table, targets: Sequence[str] = ("income",), given: Sequence[str] = ("auto",)
+) -> list[Encoder]:
+    """Encoders of all columns that `auto` takes, and of those given."""
     columns = training_columns(table)
-    choice = choose([column for name, column in columns.items() if name not in targets])
+    choice = choose([column for name, column in columns.items() if name not in targets], given)
     return [feature.fit(columns[feature.column]) for feature in choice.features]
 
 

