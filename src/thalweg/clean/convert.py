@@ -34,7 +34,8 @@ def converted(value: exp.Expression, sql_type: str, to: str, formats: Sequence[s
         source = trimmed(source)
     if text and family(to) in ("date", "timestamp") and formats:
         names = exp.Array(expressions=[sql.literal(name) for name in formats])
-        return sql.cast(sql.call("try_strptime", source, names), to, strict=False)
+        read = sql.cast(sql.call("try_strptime", source.copy(), names), to, strict=False)
+        return _guarded(read, _is_no_word(source))
     if family(to) == "boolean" and family(sql_type) != "boolean":
         return _boolean(source, sql_type)
     if family(to) == "integer" or to.startswith("DECIMAL"):
@@ -42,7 +43,7 @@ def converted(value: exp.Expression, sql_type: str, to: str, formats: Sequence[s
     if family(to) == "number":
         return _guarded(sql.cast(source, to, strict=False), is_finite(source))
     if family(to) in ("date", "timestamp") and text:
-        return _guarded(sql.cast(source, to, strict=False), _starts_with_a_digit(source))
+        return _guarded(sql.cast(source, to, strict=False), _is_no_word(source))
     return sql.cast(source, to, strict=False)
 
 
@@ -74,6 +75,7 @@ def _boolean(source: exp.Expression, sql_type: str) -> exp.Expression:
     )
 
 
-def _starts_with_a_digit(source: exp.Expression) -> exp.Expression:
-    """Keeps out the words that DuckDB takes for dates: epoch, infinity."""
-    return exp.Between(this=sql.call("left", source.copy(), 1), low=sql.literal("0"), high=sql.literal("9"))
+def _is_no_word(source: exp.Expression) -> exp.Expression:
+    """Keeps out the words that DuckDB takes for dates: epoch, infinity, inf, -infinity."""
+    start = sql.call("left", sql.call("lower", source.copy()), 3)
+    return exp.Not(this=exp.In(this=start, expressions=[sql.literal(word) for word in ("epo", "inf", "-in")]))

@@ -16,6 +16,7 @@ from thalweg.clean.written import by_column
 from thalweg.core.component import Section
 from thalweg.core.errors import ComponentError, DataError
 from thalweg.engines import sql
+from thalweg.engines.rowwise import parse_rowwise
 from thalweg.engines.table import Table
 from thalweg.engines.types import family
 
@@ -153,13 +154,7 @@ def _matches(table: Table, name: str, pattern: str) -> exp.Expression:
 
 def _condition(table: Table, text: str) -> exp.Expression:
     """A condition on one row. Raises ComponentError where it is none, or looks at other rows."""
-    condition = table.expression(text)
-    if not sql.columns_of(condition):
-        raise ComponentError(f"the expression {text!r} names no column, so that it says nothing about a row")
-    if condition.find(exp.Window, exp.AggFunc):
-        raise ComponentError(
-            f"the expression {text!r} looks at other rows; a rule may use the columns of its own row only"
-        )
+    condition = parse_rowwise(table, text, "condition")
     (found,) = table.session.columns(sql.select(table.query, {"condition": condition})).values()
     if found != "BOOLEAN":
         raise ComponentError(

@@ -8,24 +8,24 @@ from dataclasses import replace
 from sqlglot import exp
 
 from thalweg.engines import sql
+from thalweg.engines.hashing import cut, digest
 from thalweg.engines.table import ROW, Table
 
 SAMPLE_ROWS = 100_000
-HASHES = 2**64
+SEED = 0
 SPREAD = 10  # standard deviations of the number of hashes below a threshold; never missed
 
 
 def sampled(table: Table, rows: int, wanted: int = SAMPLE_ROWS) -> Table:
     """`wanted` of the table's `rows` rows, all of them where there are fewer; in the order of the hash.
 
-    Each row is as likely as any other, and the same rows are taken on any machine. A threshold leaves most rows out
-    before they are sorted.
+    Each row is as likely as any other, and the same rows are taken by every engine. A threshold leaves most rows
+    out before they are sorted.
     """
-    hashed = sql.call("hash", sql.column(ROW))
+    hashed = digest({ROW: "BIGINT"}, SEED)
     query = sql.select(table.query, [*table.columns, *table.hidden])
     if rows > wanted:
         share = min((wanted + SPREAD * math.sqrt(wanted)) / rows, 1.0)
-        limit = sql.cast(sql.literal(min(int(share * HASHES), HASHES - 1)), "UBIGINT")
-        query = query.where(exp.LTE(this=hashed.copy(), expression=limit))
+        query = query.where(exp.LT(this=hashed.copy(), expression=sql.literal(cut(share))))
     query = query.order_by(hashed, sql.column(ROW)).limit(wanted)
     return replace(table, query=query)

@@ -35,7 +35,7 @@ class ColumnSummary:
 
     `rows`, `missing` (NULL or NaN), `infinite`, `low`, `high` and `lengths` are of all rows. `low` and `high` are
     finite numbers, or moments as microseconds since 1970; None of other types. `lengths` are the least, the mean
-    and the greatest number of characters of a text. `distinct` is exact where `distinct_exact`, else within some percent.
+    and the greatest number of characters. `distinct` is exact where `distinct_exact`, else within some percent.
     `distribution` says itself whether it is of all rows; None where no value is present or the type has no values
     that could be listed.
     """

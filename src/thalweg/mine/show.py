@@ -38,11 +38,9 @@ def rendered(profile: Mapping[str, Any]) -> Group:
 
 
 def sparkline(counts: list[int]) -> str:
-    """A histogram as one line of blocks; an empty bin is a blank."""
+    """A histogram as one line of blocks, the fullest bin the highest; an empty bin is a blank."""
     most = max(counts, default=0)
-    return "".join(
-        " " if not rows else BARS[min(rows * len(BARS) // (most + 1), len(BARS) - 1)] for rows in counts
-    )
+    return "".join(BARS[-(-rows * len(BARS) // most) - 1] if rows else " " for rows in counts)
 
 
 def _cells(column: Mapping[str, Any], rows: int) -> list[Text]:
