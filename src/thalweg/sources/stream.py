@@ -1,17 +1,18 @@
-"""A source read as it flows, without a copy of it: what prediction reads."""
+"""A source read as it flows: what prediction reads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
 
 import pyarrow as pa
 from sqlglot import exp
 
 from thalweg.core.errors import ComponentError, DataError, SourceError
-from thalweg.engines import sql
 from thalweg.engines.engine import Session
-from thalweg.sources.settle import columns_of, settled, without_nan
+from thalweg.sources.settle import columns_of, rows_of, settled, without_nan
 from thalweg.sources.source import Opened, Place, Source
 
 
@@ -25,6 +26,7 @@ class Stream:
     columns: Mapping[str, str]
     opened: Opened
     batches: Iterator[pa.RecordBatch]
+    copy: Path | None = None
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         return self.batches
@@ -36,29 +38,37 @@ class Stream:
     def close(self) -> None:
         """Remove what was copied to read the source."""
         self.opened.close()
+        if self.copy is not None:
+            self.copy.unlink(missing_ok=True)
 
 
 def stream(
     source: Source, place: Place, size: int = 65_536, types: Mapping[str, str] | None = None
 ) -> Stream:
-    """The rows of a source in batches of at most `size`, nothing copied.
+    """The rows of a source in batches of at most `size`.
 
     `types` gives columns the types they had before, where the source would have to guess. A source whose columns are
-    guessed, such as CSV, is read twice: first for the guess to be proved. NaN becomes NULL. Raises SourceError.
+    guessed, such as CSV, is first read into the session's scratch folder, so that no batch is given that a later line
+    would put in doubt; others flow as they are. NaN becomes NULL. Raises SourceError.
     """
     session = place.session
     try:
         opened = source.typed(types or {}).open("data", place)
+        query, copy = opened.query, None
         if not opened.certain:
-            opened, _ = settled(opened, lambda query: _all_read(session, query), lambda kept: kept.query)
-        query = opened.query
+            copy = session.scratch / f"{uuid4().hex}.parquet"
+            opened = _settled(opened, session, copy)
+            query = rows_of(session, [copy])
         columns = columns_of(session, query, "data")
     except (ComponentError, DataError) as error:
         raise SourceError(error.message, hint=error.hint) from error
-    return Stream(columns, opened, session.batches(without_nan(query, columns), size))
+    return Stream(columns, opened, session.batches(without_nan(query, columns), size), copy)
 
 
-def _all_read(session: Session, query: exp.Query) -> int:
-    """Read every value of a query, so that each has been judged, and count the rows."""
-    counts = {f"n{i}": exp.Count(this=sql.column(name)) for i, name in enumerate(session.columns(query))}
-    return session.rows(sql.select(query, {"rows": sql.row_count(), **counts}))[0][0]
+def _settled(opened: Opened, session: Session, copy: Path) -> Opened:
+    def write(query: exp.Query) -> int:
+        columns_of(session, query, "data")
+        return session.write_parquet(query, copy)
+
+    opened, _ = settled(opened, write, lambda _: rows_of(session, [copy]))
+    return opened

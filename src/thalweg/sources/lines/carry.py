@@ -44,43 +44,37 @@ class Column:
         return "TIMESTAMP" if self.type == "DATE" and date_format is None else self.type
 
     def value(self, carried: exp.Expression, date_format: str | None) -> exp.Expression:
-        """The value of its own type; reading fails with `MISFIT` where it does not come out whole."""
-        carrier = self.carrier(date_format)
-        if carrier == self.type:
+        """The value of its own type; reading fails with `MISFIT` where it does not come out whole.
+
+        Whether integers are in `range` is for the caller to see: their least and greatest are known once read.
+        """
+        if self.carrier(date_format) == self.type:
             return carried
-        fits = exp.and_(self._whole(carried), self._in_range(carried))
         return (
             exp.Case()
-            .when(fits, sql.cast(carried.copy(), self.type))
-            .when(sql.is_null(carried), exp.null())
-            .else_(sql.call("error", MISFIT))
+            .when(self.fractions(carried), sql.call("error", MISFIT))
+            .else_(sql.cast(carried.copy(), self.type))
         )
 
     def fractions(self, carried: exp.Expression) -> exp.Expression:
         """Whether a carried value has a part that the column's type does not hold: decimals, a time of day."""
-        return exp.not_(self._whole(carried))
+        if self.type == "DATE":
+            whole = sql.cast(sql.cast(carried.copy(), "DATE"), "TIMESTAMP")
+        else:
+            whole = exp.Anonymous(this="trunc", expressions=[carried.copy()])
+        return exp.NEQ(this=carried.copy(), expression=whole)
 
     def beyond(self, carried: exp.Expression) -> exp.Expression:
-        """Whether a whole carried value is outside the range that its carrier or its type holds exactly."""
-        return exp.and_(self._whole(carried), exp.not_(self._in_range(carried)))
+        """Whether a carried integer is outside `range`; NaN and infinity are."""
+        if self.type == "DATE":
+            return exp.false()
+        low, high = (sql.cast(exp.Literal.number(bound), "HUGEINT") for bound in self.range)
+        if not self.wide:
+            low, high = (sql.cast(bound, "DOUBLE") for bound in (low, high))
+        return exp.not_(exp.Between(this=carried.copy(), low=low, high=high))
 
     @property
     def range(self) -> tuple[int, int]:
         """The integers that both the carrier and the type hold."""
         low, high = INTEGERS[self.type]
         return (low, high) if self.wide else (max(low, -EXACT), min(high, EXACT))
-
-    def _whole(self, carried: exp.Expression) -> exp.Expression:
-        if self.type == "DATE":
-            whole = sql.cast(sql.cast(carried.copy(), "DATE"), "TIMESTAMP")
-        else:
-            whole = exp.Anonymous(this="trunc", expressions=[carried.copy()])
-        return exp.EQ(this=carried.copy(), expression=whole)
-
-    def _in_range(self, carried: exp.Expression) -> exp.Expression:
-        if self.type == "DATE":
-            return exp.true()
-        low, high = (exp.cast(exp.Literal.number(bound), "HUGEINT") for bound in self.range)
-        if not self.wide:
-            low, high = (sql.cast(bound, "DOUBLE") for bound in (low, high))
-        return exp.Between(this=carried.copy(), low=low, high=high)

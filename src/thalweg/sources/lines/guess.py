@@ -26,6 +26,7 @@ from thalweg.sources.lines.records import Grammar, records
 SAMPLE = 20_480  # records
 LOOK = 2**18  # bytes looked at for the delimiter
 DELIMITERS = ",\t;|"
+GLANCE, GLANCE_DOUBT = 1_000, 0.1  # records looked at first, for few text columns are worth a look at all
 DOUBT = 0.01  # the share of values that may contradict a type before the type is wrong
 NARROW_FIRST = ("BIGINT", "DOUBLE", "DATE", "TIMESTAMP")
 MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", ".", "?", "unknown", "missing"}
@@ -118,28 +119,36 @@ def _doubted(
     session: Session, file: Path, grammar: Grammar, values: Values, types: Sequence[str], header: bool
 ) -> tuple[tuple[str, ...], dict[int, str]]:
     """The types after a second look at columns taken for text, and notes on those that are nearly something else."""
-    texts = [index for index, kind in enumerate(types) if kind == "VARCHAR"]
-    better, notes = list(types), {}
-    if not texts:
-        return tuple(better), notes
     rows = read_csv([file], grammar, ["VARCHAR"] * len(types), values, header=header, ignore_errors=True)
-    counts = {f"{kind} {i}": sql.true_count(_fits(i, kind)) for i in texts for kind in NARROW_FIRST}
-    filled = {f"filled {i}": exp.Count(this=sql.column(position(i))) for i in texts}
-    (row,) = session.rows(sql.select(rows, {**counts, **filled}))
-    found = dict(zip([*counts, *filled], row, strict=True))
-    for i in texts:
-        total = found[f"filled {i}"]
-        kind = next((k for k in NARROW_FIRST if total * (1 - DOUBT) <= found[f"{k} {i}"] < total), None)
-        if kind is None:
-            continue
-        misfits = sql.select(rows, {"v": sql.column(position(i))}).distinct()
-        misfits = misfits.where(sql.not_null(sql.column(position(i))), exp.not_(_fits(i, kind)))
-        spelled = sorted({v for (v,) in session.rows(misfits) if v.strip().casefold() in MISSING})
+    better, notes = list(types), {}
+    texts = [index for index, kind in enumerate(types) if kind == "VARCHAR"]
+    doubtful = _nearly(session, exp.select(exp.Star()).from_(rows).limit(GLANCE), texts, GLANCE_DOUBT)
+    for i, kind in _nearly(session, rows, list(doubtful), DOUBT).items():
+        text = sql.column(position(i))
+        misfits = sql.select(rows, {"v": text}).where(sql.not_null(text), exp.not_(_fits(i, kind)))
+        misfitting = {value for (value,) in session.rows(misfits.distinct())}
+        spelled = sorted(value for value in misfitting if value.strip().casefold() in MISSING)
         if spelled:
-            notes[i] = f"text, but {kind} if {', '.join(map(repr, spelled))} are declared as nulls"
-        else:
+            notes[i] = f"text, but {kind} if declared as nulls: {', '.join(map(repr, spelled))}"
+        elif misfitting:
             better[i] = kind
     return tuple(better), notes
+
+
+def _nearly(
+    session: Session, rows: exp.Query | exp.Table, columns: Sequence[int], doubt: float
+) -> dict[int, str]:
+    """The narrowest type that all but a share of the values of a column have, for the columns that have one."""
+    if not columns:
+        return {}
+    counts = {(i, kind): sql.true_count(_fits(i, kind)) for i in columns for kind in NARROW_FIRST}
+    filled = {(i, "all"): exp.Count(this=sql.column(position(i))) for i in columns}
+    wanted = {f"{kind} {i}": value for (i, kind), value in {**counts, **filled}.items()}
+    (row,) = session.rows(sql.select(rows, wanted))
+    found = dict(zip([*counts, *filled], row, strict=True))
+    enough = {i: found[i, "all"] * (1 - doubt) for i in columns if found[i, "all"]}
+    kinds = {i: next((kind for kind in NARROW_FIRST if found[i, kind] >= enough[i]), None) for i in enough}
+    return {i: kind for i, kind in kinds.items() if kind is not None}
 
 
 def _fits(index: int, kind: str) -> exp.Expression:

@@ -19,7 +19,7 @@ from thalweg.core.errors import DataError, SourceError
 from thalweg.engines import sql
 from thalweg.engines.engine import Session
 from thalweg.sources.lines import rejects
-from thalweg.sources.lines.carry import MISFIT, Column
+from thalweg.sources.lines.carry import EXACT, INTEGERS, Column
 from thalweg.sources.lines.encoding import undecodable_line, wrong_encoding
 from thalweg.sources.lines.engine_reader import Values, position, read_csv
 from thalweg.sources.lines.guess import DOUBT
@@ -89,21 +89,19 @@ class OpenedLines(Opened):
             return self._without_misleading_lines()
         if (tally.undecodable > 2 and tally.undecodable > DOUBT * total) or tally.undecodable * 2 > total:
             raise self._wrong_encoding()
-        return self._as_text([i for i, count in tally.misfits.items() if count > DOUBT * total])
+        wrong = [i for i, count in tally.misfits.items() if count > DOUBT * total and self.columns[i].guessed]
+        return self._as_text(wrong) if wrong else self._wide(kept)
 
     def mend(self, error: DataError) -> Opened:
-        if MISFIT not in error.message:
-            if "state machine" in error.message and not self._set_aside:
-                return self._without_misleading_lines()
-            raise error
+        if "state machine" in error.message and not self._set_aside:  # line ends or quotes it cannot make out
+            return self._without_misleading_lines()
         fractions, beyond = self._audit()
-        declared = [self.columns[i] for i in fractions | beyond if not self.columns[i].guessed]
         columns = tuple(
             self._mended(column, i in fractions, i in beyond) for i, column in enumerate(self.columns)
         )
         changed = [i for i, column in enumerate(columns) if column.type != self.columns[i].type]
         mended = replace(self, columns=columns, decided=self._noting(columns, changed))
-        if declared and not self._set_aside:
+        if any(not self.columns[i].guessed for i in fractions | beyond) and not self._set_aside:
             return mended._without_misleading_lines()
         if columns == self.columns:
             raise error
@@ -187,14 +185,33 @@ class OpenedLines(Opened):
         text, line = next((text, line) for text, line in found if line)
         return wrong_encoding(text.name, text.line(line[0]), line[1], self.layout.encoding)
 
-    def _as_text(self, misfits: list[int]) -> OpenedLines | None:
-        wrong = [i for i in misfits if self.columns[i].guessed]
-        if not wrong:
-            return None
+    def _as_text(self, wrong: list[int]) -> OpenedLines:
         columns = tuple(
             replace(column, type="VARCHAR") if i in wrong else column for i, column in enumerate(self.columns)
         )
         return replace(self, columns=columns, decided=self._noting(columns, wrong))
+
+    def _wide(self, kept: exp.Query) -> OpenedLines | None:
+        """The columns whose integers pass what their carrier holds exactly, carried wider; None where none do."""
+        doubles = [
+            c for c in self.columns if c.type in INTEGERS and not c.wide and c.range != INTEGERS[c.type]
+        ]
+        if not doubles:
+            return None
+        ends = {
+            f"{end.key} {i}": end(this=sql.column(c.name))
+            for i, c in enumerate(doubles)
+            for end in (exp.Min, exp.Max)
+        }
+        (found,) = self.session.rows(sql.select(kept, ends))
+        least, greatest = found[::2], found[1::2]
+        passing = {
+            c.name
+            for c, low, high in zip(doubles, least, greatest, strict=True)
+            if low is not None and (low <= -EXACT or high >= EXACT)
+        }
+        columns = tuple(replace(c, wide=True) if c.name in passing else c for c in self.columns)
+        return replace(self, columns=columns) if passing else None
 
     def _mended(self, column: Column, fractions: bool, beyond: bool) -> Column:
         if fractions and column.guessed:
