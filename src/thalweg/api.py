@@ -11,7 +11,7 @@ from thalweg.deployment.model import Model, load
 from thalweg.pipeline.read import Written, check
 from thalweg.pipeline.run import run_file, run_pipeline
 from thalweg.pipeline.target import proposed_task
-from thalweg.sources.open import source_of
+from thalweg.sources.handed import source_of
 
 __all__ = ["fit", "load", "run"]
 

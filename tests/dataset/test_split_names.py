@@ -8,7 +8,20 @@ from tests.dataset.parts import parts
 from thalweg.core.component import parse
 from thalweg.dataset.split import Split
 
-WORDS = ["value", "rows", "before", "total", "class", "digest", "rank", "t", "validation", "test", "group", "Order by"]
+WORDS = [
+    "value",
+    "rows",
+    "before",
+    "total",
+    "class",
+    "digest",
+    "rank",
+    "t",
+    "validation",
+    "test",
+    "group",
+    "Order by",
+]
 
 
 @pytest.mark.parametrize("word", WORDS)

@@ -46,7 +46,7 @@ def write_tables(folder: Path, rows: int = ROWS) -> None:
     lines = []
     for trip in range(rows):
         car, hour, km = chance.randrange(21), chance.randrange(24), round(chance.uniform(1, 400), 1)
-        late = chance.random() < (0.8 if (km > 200) != (hour > 12) else 0.2)
+        late = chance.random() < (0.85 if km > 200 else 0.15)
         answer = "" if trip < 10 else str(late).lower()
         lines.append(f"{trip},c{car},{2_000 if 10 <= trip < 15 else km},{hour},{answer}")
     lines += lines[100:107]

@@ -26,7 +26,7 @@ def test_a_right_file_is_read(course: Callable[..., Path]) -> None:
 
 
 def test_an_unknown_key_is_told_with_the_nearest(course: Callable[..., Path]) -> None:
-    assert "small.yaml:19 (train.epoch): unknown key 'epoch'; did you mean 'epochs'?" in message(
+    assert "small.yaml:18 (train.epoch): unknown key 'epoch'; did you mean 'epochs'?" in message(
         course(("epochs: 3", "epoch: 3"))
     )
 
@@ -45,12 +45,12 @@ def test_an_unknown_kind_is_told(course: Callable[..., Path]) -> None:
 
 def test_an_unknown_key_of_a_component_is_told_with_its_line(course: Callable[..., Path]) -> None:
     text = message(course(("layers: [16]", "layer: [16]")))
-    assert "small.yaml:18 (model.network.layer): unknown key 'layer'; did you mean 'layers'?" in text
+    assert "small.yaml:17 (model.network.layer): unknown key 'layer'; did you mean 'layers'?" in text
 
 
 def test_a_wrong_type_is_told(course: Callable[..., Path]) -> None:
     text = message(course(("epochs: 3", "epochs: many")))
-    assert "small.yaml:19 (train.epochs)" in text
+    assert "small.yaml:18 (train.epochs)" in text
     assert "integer" in text
     assert "'many'" in text
 
@@ -58,7 +58,7 @@ def test_a_wrong_type_is_told(course: Callable[..., Path]) -> None:
 def test_all_mistakes_are_told_at_once(course: Callable[..., Path]) -> None:
     text = message(course(("epochs: 3", "epochs: many"), ("seed: 3", "seed: -3")))
     assert "small.yaml:2 (seed)" in text
-    assert "small.yaml:19 (train.epochs)" in text
+    assert "small.yaml:18 (train.epochs)" in text
 
 
 def test_a_missing_key_is_told(course: Callable[..., Path]) -> None:

@@ -75,7 +75,7 @@ def test_only_what_a_change_touches_is_made_again(course: Callable[..., Path]) -
     assert made == ["integrate", "mine", "dataset", "train", "evaluate", "bundle"]
     text = (file.parent / "cars.csv").read_text()
     (file.parent / "cars.csv").write_text(text.replace("Saab", "Seat"))
-    assert run(file)[1] == EVERY
+    assert run(file)[1] == [stage for stage in EVERY if stage != "clean"]  # no step cleans the cars
 
 
 def test_a_damaged_result_is_made_again(course: Callable[..., Path]) -> None:
@@ -133,7 +133,7 @@ def test_a_target_that_is_constant(course: Callable[..., Path]) -> None:
 def test_a_target_that_is_all_missing(course: Callable[..., Path]) -> None:
     file = course(
         ("outputs: {late: binary}", "outputs: {never: binary}"),
-        ("- join:", "- derive: {never: 'CAST(NULL AS BOOLEAN)'}\n  - join:"),
+        ("- join:", "- derive: {never: 'CASE WHEN km < -1 THEN true END'}\n  - join:"),
     )
     with pytest.raises(DataError, match="never"):
         run(file)

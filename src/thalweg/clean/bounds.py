@@ -54,7 +54,7 @@ def said(value: Any) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
-def outside(table: Table, name: str, bounds: Bounds) -> exp.Expression:
+def outside(table: Table, name: str, bounds: Bounds) -> exp.Expr:
     """Whether a value is there and outside the bounds. Raises ComponentError where they don't fit the column."""
     sql_type = table.columns[table.require(name)]
     if family(sql_type) not in ("integer", "number", "text", "date", "timestamp", "time"):
@@ -66,7 +66,7 @@ def outside(table: Table, name: str, bounds: Bounds) -> exp.Expression:
     return sql.all_of([present(value, sql_type), sql.any_of(beyond)])
 
 
-def limit(table: Table, name: str, bound: Value | None) -> exp.Expression | None:
+def limit(table: Table, name: str, bound: Value | None) -> exp.Expr | None:
     """A bound as SQL: a number as it was written, anything else as a value of the column's type."""
     if bound is None:
         return None

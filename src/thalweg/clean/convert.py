@@ -13,17 +13,17 @@ TRUE = ("true", "t", "yes", "y", "on", "1")
 FALSE = ("false", "f", "no", "n", "off", "0")
 
 
-def as_text(value: exp.Expression, sql_type: str) -> exp.Expression:
+def as_text(value: exp.Expr, sql_type: str) -> exp.Expr:
     """A value of a family of text, such as an enumeration or a UUID, as plain text."""
     return value.copy() if sql_type == "VARCHAR" else sql.cast(value.copy(), "VARCHAR")
 
 
-def trimmed(text: exp.Expression) -> exp.Expression:
+def trimmed(text: exp.Expr) -> exp.Expr:
     """A text without the spaces around it. Only spaces: other blanks cost ten times as much to look for."""
     return sql.call("trim", text.copy())
 
 
-def converted(value: exp.Expression, sql_type: str, to: str, formats: Sequence[str] = ()) -> exp.Expression:
+def converted(value: exp.Expr, sql_type: str, to: str, formats: Sequence[str] = ()) -> exp.Expr:
     """A value as the type `to`, NULL where it is not one: `1.5` is no integer, `inf` no number, 7 no boolean.
 
     `value` is of `sql_type`; `formats` are strptime's, for dates and times written in text.
@@ -47,23 +47,23 @@ def converted(value: exp.Expression, sql_type: str, to: str, formats: Sequence[s
     return sql.cast(source, to, strict=False)
 
 
-def is_finite(value: exp.Expression) -> exp.Expression:
+def is_finite(value: exp.Expr) -> exp.Expr:
     """Whether a value is a number other than infinity and NaN."""
     return sql.call("isfinite", sql.cast(value.copy(), "DOUBLE", strict=False))
 
 
-def _guarded(value: exp.Expression, condition: exp.Expression) -> exp.Expression:
+def _guarded(value: exp.Expr, condition: exp.Expr) -> exp.Expr:
     return exp.Case().when(condition, value)
 
 
-def _is_exact(source: exp.Expression, sql_type: str, to: str) -> exp.Expression:
+def _is_exact(source: exp.Expr, sql_type: str, to: str) -> exp.Expr:
     if family(sql_type) in ("integer", "boolean"):
         return exp.true()
     number = sql.cast(source.copy(), "DOUBLE", strict=False)
     return exp.EQ(this=number, expression=sql.cast(source.copy(), to, strict=False))
 
 
-def _boolean(source: exp.Expression, sql_type: str) -> exp.Expression:
+def _boolean(source: exp.Expr, sql_type: str) -> exp.Expr:
     if family(sql_type) == "text":
         yes, no, value = TRUE, FALSE, sql.call("lower", source)
     else:
@@ -75,7 +75,7 @@ def _boolean(source: exp.Expression, sql_type: str) -> exp.Expression:
     )
 
 
-def _is_no_word(source: exp.Expression) -> exp.Expression:
+def _is_no_word(source: exp.Expr) -> exp.Expr:
     """Keeps out the words that DuckDB takes for dates: epoch, infinity, inf, -infinity."""
     start = sql.call("left", sql.call("lower", source.copy()), 3)
     return exp.Not(this=exp.In(this=start, expressions=[sql.literal(word) for word in ("epo", "inf", "-in")]))

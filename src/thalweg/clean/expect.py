@@ -108,7 +108,7 @@ class Expect(Step):
         return Outcome(verdicts=tuple(verdicts))
 
 
-def _broken(table: Table, name: str, rule: ExpectRule) -> Iterator[tuple[str, exp.Expression]]:
+def _broken(table: Table, name: str, rule: ExpectRule) -> Iterator[tuple[str, exp.Expr]]:
     """Each rule of a column in words, and when it is broken."""
     value, sql_type = sql.column(name), table.columns[name]
     if rule.not_null:
@@ -133,12 +133,12 @@ def _listed(values: tuple[Value, ...]) -> str:
     return ", ".join(said(value) for value in values[:SHOWN]) + more
 
 
-def _is_in(table: Table, name: str, values: tuple[Value, ...]) -> exp.Expression:
+def _is_in(table: Table, name: str, values: tuple[Value, ...]) -> exp.Expr:
     wanted = [fitting(table, name, value, "a value") for value in values]
     return exp.In(this=sql.column(name), expressions=wanted)
 
 
-def _matches(table: Table, name: str, pattern: str) -> exp.Expression:
+def _matches(table: Table, name: str, pattern: str) -> exp.Expr:
     sql_type = table.columns[name]
     if family(sql_type) != "text":
         raise ComponentError(f"a regex is for text; column {name!r} is {sql_type}: use between or in")
@@ -152,7 +152,7 @@ def _matches(table: Table, name: str, pattern: str) -> exp.Expression:
     return matches
 
 
-def _condition(table: Table, text: str) -> exp.Expression:
+def _condition(table: Table, text: str) -> exp.Expr:
     """A condition on one row. Raises ComponentError where it is none, or looks at other rows."""
     condition = parse_rowwise(table, text, "condition")
     (found,) = table.session.columns(sql.select(table.query, {"condition": condition})).values()

@@ -112,7 +112,7 @@ class Missing(Step):
     def apply(self, table: Table) -> Outcome:
         for name in self.columns:
             table.require(name)
-        changes: dict[str, exp.Expression] = {}
+        changes: dict[str, exp.Expr] = {}
         verdicts = []
         for name in table.columns:
             rule = self.columns.get(name, MissingRule())
@@ -126,7 +126,7 @@ class Missing(Step):
                 verdicts.append(Verdict("dropped", f"{name} is missing", gone))
         return Outcome(changes, tuple(verdicts))
 
-    def _spelt(self, table: Table, name: str, rule: MissingRule) -> exp.Expression | None:
+    def _spelt(self, table: Table, name: str, rule: MissingRule) -> exp.Expr | None:
         """Whether a cell holds a spelling of missing; None where none can occur in a column of this type."""
         sql_type = table.columns[name]
         strange = [value for value in rule.spellings if not _occurs(value, sql_type)]
@@ -145,7 +145,7 @@ def _occurs(value: Spelling, sql_type: str) -> bool:
     return family(sql_type) == "text" if isinstance(value, str) else is_number(sql_type)
 
 
-def _filled(table: Table, name: str, rule: MissingRule, gone: exp.Expression) -> exp.Expression | None:
+def _filled(table: Table, name: str, rule: MissingRule, gone: exp.Expr) -> exp.Expr | None:
     """What stands in for a missing cell, or None where it stays missing."""
     if rule.then == "constant":
         return fitting(table, name, rule.constant, "the constant")
@@ -157,7 +157,7 @@ def _filled(table: Table, name: str, rule: MissingRule, gone: exp.Expression) ->
     return None
 
 
-def _last_before(given: exp.Expression, carry: Carry, split: bool) -> exp.Expression:
+def _last_before(given: exp.Expr, carry: Carry, split: bool) -> exp.Expr:
     """The last value that is not NULL, in order, within the group; seen from a row of each part of the split."""
     if not split:
         return _last(given, carry)
@@ -169,7 +169,7 @@ def _last_before(given: exp.Expression, carry: Carry, split: bool) -> exp.Expres
     return seen
 
 
-def _last(given: exp.Expression, carry: Carry) -> exp.Expression:
+def _last(given: exp.Expr, carry: Carry) -> exp.Expr:
     return exp.Window(
         this=exp.IgnoreNulls(this=exp.LastValue(this=given.copy())),
         partition_by=_columns(carry.by),
@@ -178,5 +178,5 @@ def _last(given: exp.Expression, carry: Carry) -> exp.Expression:
     )
 
 
-def _columns(names: Sequence[str]) -> list[exp.Expression]:
+def _columns(names: Sequence[str]) -> list[exp.Expr]:
     return [sql.column(name) for name in names]

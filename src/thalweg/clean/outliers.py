@@ -82,7 +82,7 @@ class Outliers(Step):
         return cls.model_validate({"price": [0, 1000], "delay": {"iqr": 3, "action": "clip"}})
 
     def apply(self, table: Table) -> Outcome:
-        changes: dict[str, exp.Expression] = {}
+        changes: dict[str, exp.Expr] = {}
         verdicts = []
         rules: dict[str, dict[str, Any]] = {}
         for name, rule in self.columns.items():
@@ -137,7 +137,7 @@ def _spread(table: Table, name: str, rule: OutlierRule) -> Sequence[float]:
     return median - reach, median, median + reach
 
 
-def _nearest(table: Table, name: str, bounds: Bounds) -> exp.Expression:
+def _nearest(table: Table, name: str, bounds: Bounds) -> exp.Expr:
     """The bound that an outlier passed, as a value of the column's type inside the bounds."""
     sql_type = table.columns[name]
     low, high = (limit(table, name, bound) for bound in bounds)

@@ -102,10 +102,10 @@ class Pass:
             weights=self._weights_after(outcome),
         )
 
-    def _types(self, changes: Mapping[str, exp.Expression]) -> dict[str, str]:
+    def _types(self, changes: Mapping[str, exp.Expr]) -> dict[str, str]:
         return self.base.session.columns(sql.select(self.query, changes)) if changes else {}
 
-    def _is_changed(self, name: str, value: exp.Expression, sql_type: str) -> exp.Expression:
+    def _is_changed(self, name: str, value: exp.Expr, sql_type: str) -> exp.Expr:
         """Whether a cell's value is another one; where the type is, whether it came or went."""
         before = sql.column(name)
         if self.columns[name] == sql_type:
@@ -114,7 +114,7 @@ class Pass:
             this=exp.paren(sql.is_null(before)), expression=exp.paren(sql.is_null(exp.paren(value)))
         )
 
-    def _lineage_after(self, changes: Mapping[str, exp.Expression]) -> dict[str, frozenset[str]]:
+    def _lineage_after(self, changes: Mapping[str, exp.Expr]) -> dict[str, frozenset[str]]:
         sources = {
             name: frozenset().union(*(self.lineage.get(used, frozenset()) for used in sql.columns_of(value)))
             for name, value in changes.items()
@@ -126,7 +126,7 @@ class Pass:
         changed = {name: self._weight(value) for name, value in outcome.changes.items()}
         return {**self.weights, **changed, FATE: fate}
 
-    def _weight(self, value: exp.Expression) -> int:
+    def _weight(self, value: exp.Expr) -> int:
         own = sum(1 for _ in value.walk(prune=lambda node: isinstance(node, exp.In)))
         return own + sum(self.weights.get(used.name, 0) for used in value.find_all(exp.Column))
 
@@ -137,7 +137,7 @@ def reads_other_rows(outcome: Outcome) -> bool:
     return any(value.find(exp.Window) is not None for value in expressions)
 
 
-def _fate(codes: Mapping[int, Verdict]) -> exp.Expression:
+def _fate(codes: Mapping[int, Verdict]) -> exp.Expr:
     """The earlier fate, else the code of the first verdict that is true. Later verdicts are not even asked."""
     if not codes:
         return sql.column(FATE)

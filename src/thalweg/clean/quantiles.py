@@ -13,7 +13,7 @@ from thalweg.engines.table import Table
 VALUE = "__value"
 
 
-def quantiles(table: Table, value: exp.Expression, fractions: Sequence[float]) -> list[float] | None:
+def quantiles(table: Table, value: exp.Expr, fractions: Sequence[float]) -> list[float] | None:
     """The values at some fractions of the ordered finite values, each one that occurs; None where there are none.
 
     The value at fraction f of n is the ⌈f·n⌉-th: what SQL calls PERCENTILE_DISC. Sorted out of core, one value a row.

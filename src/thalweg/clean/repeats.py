@@ -15,7 +15,7 @@ PLACE = "__place"
 
 
 def repeats(
-    table: Table, keys: Sequence[str], order: Sequence[exp.Expression] = (), nulls_repeat: bool = True
+    table: Table, keys: Sequence[str], order: Sequence[exp.Expr] = (), nulls_repeat: bool = True
 ) -> exp.Table | None:
     """The rows (`__row`) that repeat the key of a row that comes before them, kept in the session; None if none do.
 
@@ -35,14 +35,12 @@ def count_repeats(table: Table, keys: Sequence[str]) -> int:
     return _count(table, _later(table, keys, (), nulls_repeat=True))
 
 
-def among(rows: exp.Table) -> exp.Expression:
+def among(rows: exp.Table) -> exp.Expr:
     """Whether a row is one of the rows that `repeats` found."""
     return exp.In(this=sql.column(ROW), query=sql.select(rows, [ROW]).subquery())
 
 
-def _later(
-    table: Table, keys: Sequence[str], order: Sequence[exp.Expression], nulls_repeat: bool
-) -> exp.Select:
+def _later(table: Table, keys: Sequence[str], order: Sequence[exp.Expr], nulls_repeat: bool) -> exp.Select:
     """The rows that repeat a key."""
     ranked = sql.select(table.query, {ROW: sql.column(ROW), PLACE: _place(table, keys, order)})
     ranked = ranked.where(
@@ -67,15 +65,15 @@ def _shared_hashes(table: Table, keys: Sequence[str], nulls_repeat: bool) -> exp
     return sql.select(hashed, [HASH]).group_by(sql.column(HASH)).having(several)
 
 
-def _hash(keys: Sequence[str]) -> exp.Expression:
+def _hash(keys: Sequence[str]) -> exp.Expr:
     return sql.call("hash", *(sql.column(key) for key in keys))
 
 
-def _key_is_whole(keys: Sequence[str]) -> exp.Expression:
+def _key_is_whole(keys: Sequence[str]) -> exp.Expr:
     return sql.all_of(sql.not_null(sql.column(key)) for key in keys)
 
 
-def _place(table: Table, keys: Sequence[str], order: Sequence[exp.Expression]) -> exp.Expression:
+def _place(table: Table, keys: Sequence[str], order: Sequence[exp.Expr]) -> exp.Expr:
     first = [exp.Ordered(this=sql.column(SPLIT), nulls_first=False)] if table.split else []
     ordered = [*first, *(rank.copy() for rank in order), exp.Ordered(this=sql.column(ROW), nulls_first=False)]
     return exp.Window(

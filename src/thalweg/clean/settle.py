@@ -79,7 +79,7 @@ def _patched(laid: Pass, rows_in: int) -> Settled:
 def _mended(laid: Pass, patch: exp.Table, changed: list[str]) -> exp.Query:
     """The base's rows with the patch's cells in their place, without those that left."""
     untouched = sql.is_null(sql.column(ROW, "p"))
-    values: dict[str, exp.Expression] = {}
+    values: dict[str, exp.Expr] = {}
     for name in (*laid.columns, *laid.base.hidden):
         if name not in changed:
             values[name] = sql.column(name, "t")

@@ -21,7 +21,7 @@ class Verdict:
 
     fate: Fate
     rule: str
-    when: exp.Expression
+    when: exp.Expr
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Outcome:
     written out, where that differs: what the resolved file of a run shows.
     """
 
-    changes: Mapping[str, exp.Expression] = field(default_factory=dict)
+    changes: Mapping[str, exp.Expr] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
     instead: tuple[Proposal, ...] | None = None

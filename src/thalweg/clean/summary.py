@@ -92,9 +92,9 @@ def summarize(table: Table, columns: Iterable[str] | None = None, sample_rows: i
     return Summary(measured["rows"], described, sample)
 
 
-def _measures(table: Table, names: Iterable[str]) -> dict[str, exp.Expression]:
+def _measures(table: Table, names: Iterable[str]) -> dict[str, exp.Expr]:
     """The aggregates of each column, as `what:column`."""
-    found: dict[str, exp.Expression] = {}
+    found: dict[str, exp.Expr] = {}
     for name in names:
         value, sql_type = sql.column(name), table.columns[name]
         found[f"present:{name}"] = exp.Count(this=_not_nan(value, sql_type))
@@ -110,8 +110,8 @@ def _measures(table: Table, names: Iterable[str]) -> dict[str, exp.Expression]:
 
 
 def _ends(
-    name: str, value: exp.Expression, read: Callable[[exp.Expression], exp.Expression] | None = None
-) -> dict[str, exp.Expression]:
+    name: str, value: exp.Expr, read: Callable[[exp.Expr], exp.Expr] | None = None
+) -> dict[str, exp.Expr]:
     low, high = exp.Min(this=value.copy()), exp.Max(this=value.copy())
     return {f"low:{name}": read(low) if read else low, f"high:{name}": read(high) if read else high}
 
@@ -120,15 +120,15 @@ def _is_float(sql_type: str) -> bool:
     return sql_type.upper() in ("FLOAT", "DOUBLE")
 
 
-def _not_nan(value: exp.Expression, sql_type: str) -> exp.Expression:
+def _not_nan(value: exp.Expr, sql_type: str) -> exp.Expr:
     return exp.Case().when(exp.Not(this=sql.call("isnan", value)), value) if _is_float(sql_type) else value
 
 
-def _finite(value: exp.Expression, sql_type: str) -> exp.Expression:
+def _finite(value: exp.Expr, sql_type: str) -> exp.Expr:
     return exp.Case().when(sql.call("isfinite", value), value) if _is_float(sql_type) else value
 
 
-def _listed(value: exp.Expression, sql_type: str) -> exp.Expression | None:
+def _listed(value: exp.Expr, sql_type: str) -> exp.Expr | None:
     """A value as it is sampled and counted; None of types whose values are not listed."""
     kind = family(sql_type)
     if is_number(sql_type):

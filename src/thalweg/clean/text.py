@@ -103,7 +103,7 @@ class Text(Step):
         )
 
 
-def _rewritten(table: Table, name: str, rule: TextRule) -> exp.Expression:
+def _rewritten(table: Table, name: str, rule: TextRule) -> exp.Expr:
     text = as_text(sql.column(name), table.columns[name])
     if rule.unicode:
         text = nfc(text) if rule.unicode == "NFC" else nfkc(table, name, text)
@@ -116,13 +116,13 @@ def _rewritten(table: Table, name: str, rule: TextRule) -> exp.Expression:
     return _respelt(text, {**rule.map, **({"": None} if rule.empty_to_null else {})})
 
 
-def _cased(text: exp.Expression, case: str) -> exp.Expression:
+def _cased(text: exp.Expr, case: str) -> exp.Expr:
     if case == "title":
         return exp.Initcap(this=text, expression=sql.literal(" \t\n\u00a0\u3000-"))
     return sql.call(case, text)
 
 
-def _respelt(text: exp.Expression, spellings: Mapping[str, str | None]) -> exp.Expression:
+def _respelt(text: exp.Expr, spellings: Mapping[str, str | None]) -> exp.Expr:
     if not spellings:
         return text
     chosen = exp.Case(this=text.copy())

@@ -98,7 +98,7 @@ class Types(Step):
         )
 
     def apply(self, table: Table) -> Outcome:
-        changes: dict[str, exp.Expression] = {}
+        changes: dict[str, exp.Expr] = {}
         verdicts = []
         for name, rule in self.columns.items():
             found = table.columns[table.require(name)]
@@ -151,7 +151,7 @@ def _readable(found: str, to: str) -> bool:
     return found == "text" or {found, to} <= numbers or {found, to} <= moments
 
 
-def _read(value: exp.Expression, found: str, rule: TypeRule) -> exp.Expression:
+def _read(value: exp.Expr, found: str, rule: TypeRule) -> exp.Expr:
     for piece in rule.remove:
         value = sql.call("replace", value, piece, "")
     return converted(value, found, sql_type(rule.to), rule.formats)

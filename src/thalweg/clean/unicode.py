@@ -19,12 +19,12 @@ from thalweg.engines.table import Table
 FOUND = "__found"
 
 
-def nfc(text: exp.Expression) -> exp.Expression:
+def nfc(text: exp.Expr) -> exp.Expr:
     """Canonical composition: é as one character however it was typed."""
     return sql.call("nfc_normalize", text)
 
 
-def nfkc(table: Table, name: str, text: exp.Expression) -> exp.Expression:
+def nfkc(table: Table, name: str, text: exp.Expr) -> exp.Expr:
     """Compatibility composition: full-width ＡＢＣ as ABC, ﬁ as fi, ① as 1.
 
     One pass over the column finds which such characters occur: at most some thousands, usually none.

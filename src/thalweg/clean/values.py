@@ -19,19 +19,19 @@ Value = bool | int | float | date | datetime | str
 FLOATS = ("FLOAT", "DOUBLE")
 
 
-def absent(value: exp.Expression, sql_type: str) -> exp.Expression:
+def absent(value: exp.Expr, sql_type: str) -> exp.Expr:
     """Whether there is no value: NULL, and NaN, which is a missing number under another name."""
     if sql_type.upper() not in FLOATS:
         return sql.is_null(value)
     return sql.any_of([sql.is_null(value), sql.call("isnan", value.copy())])
 
 
-def present(value: exp.Expression, sql_type: str) -> exp.Expression:
+def present(value: exp.Expr, sql_type: str) -> exp.Expr:
     """Whether there is a value."""
     return exp.Not(this=exp.paren(absent(value, sql_type)))
 
 
-def fitting(table: Table, name: str, value: Any, what: str) -> exp.Expression:
+def fitting(table: Table, name: str, value: Any, what: str) -> exp.Expr:
     """A value the user wrote for a column, as SQL of the column's type.
 
     Raises ComponentError where the value is not one that the column can hold: text for a number, 0.5 for an

@@ -7,7 +7,7 @@ For every step:   rows_in  = kept + merged + dropped + quarantined
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -19,7 +19,7 @@ class Reason(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    fate: str
+    fate: Literal["merged", "dropped", "quarantined"]
     rule: str
     rows: int
 
@@ -56,10 +56,8 @@ class Entry(BaseModel):
                 f"{self.stage}, {self.table}, {self.step}: rows do not add up: {self.rows_in} in, {self.kept} kept, "
                 f"{self.merged} merged, {self.dropped} dropped, {self.quarantined} quarantined"
             )
-        explained = dict.fromkeys(("merged", "dropped", "quarantined"), 0)
-        for reason in self.reasons:
-            explained[reason.fate] += reason.rows
-        for fate, rows in explained.items():
+        for fate in ("merged", "dropped", "quarantined"):
+            rows = sum(reason.rows for reason in self.reasons if reason.fate == fate)
             if rows != getattr(self, fate):
                 raise DataError(
                     f"{self.stage}, {self.table}, {self.step}: {getattr(self, fate)} rows {fate}, "

@@ -89,7 +89,7 @@ class Named(Assignment):
         )
         return f"as {self.column} says: {'; '.join(named)}"
 
-    def expression(self, table: Table) -> exp.Expression | None:
+    def expression(self, table: Table) -> exp.Expr | None:
         sql_type = table.columns.get(self.column)
         if sql_type is None:
             return None
@@ -99,7 +99,7 @@ class Named(Assignment):
         return part
 
 
-def _is_one_of(column: str, sql_type: str, values: tuple[Value, ...]) -> exp.Expression:
+def _is_one_of(column: str, sql_type: str, values: tuple[Value, ...]) -> exp.Expr:
     """Numbers are compared as numbers (1 is 1.0), all else as text (true is `true`)."""
     if is_number(sql_type) and all(isinstance(value, (int, float)) for value in values):
         return exp.In(this=sql.column(column), expressions=[sql.literal(value) for value in values])

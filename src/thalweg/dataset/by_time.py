@@ -111,7 +111,7 @@ class Moments(Assignment):
             f"validation from {validation}, test from {test}"
         )
 
-    def expression(self, table: Table) -> exp.Expression | None:
+    def expression(self, table: Table) -> exp.Expr | None:
         found = table.columns.get(self.column)
         if found is None or not comparable(found, self.type):
             return None
@@ -119,14 +119,14 @@ class Moments(Assignment):
         return part_of(_known(sql.column(self.column), found), cuts)
 
 
-def _known(value: exp.Expression, sql_type: str) -> exp.Expression:
+def _known(value: exp.Expr, sql_type: str) -> exp.Expr:
     """The value; NaN, which is neither early nor late, as NULL."""
     if family(sql_type) == "number" and not sql_type.startswith("DECIMAL"):
         return exp.Nullif(this=value, expression=sql.cast(sql.literal("NaN"), sql_type))
     return value
 
 
-def _first_after(share: float) -> exp.Expression:
+def _first_after(share: float) -> exp.Expr:
     """The lowest value that at least this share of the rows lies before."""
     late_enough = exp.GTE(this=sql.column("before"), expression=rows_before(share, sql.column("total")))
     before = exp.Case().when(late_enough, sql.column("before"))

@@ -94,13 +94,13 @@ def _distinct(training: Table, samples: dict[str, pa.Array], rows: int) -> dict[
     return _aggregate(training, {name: _counted(name, found) for name, found in sampled.items()})
 
 
-def _counted(name: str, in_sample: int) -> exp.Expression:
+def _counted(name: str, in_sample: int) -> exp.Expr:
     if in_sample <= FEW:
         return exp.Count(this=exp.Distinct(expressions=[sql.column(name)]))
     return exp.ApproxDistinct(this=sql.column(name))
 
 
-def _aggregate(training: Table, values: dict[str, exp.Expression]) -> dict[str, int]:
+def _aggregate(training: Table, values: dict[str, exp.Expr]) -> dict[str, int]:
     """Aggregates by the name of their column, in one pass."""
     if not values:
         return {}

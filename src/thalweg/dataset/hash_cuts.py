@@ -31,7 +31,7 @@ class HashCuts(Assignment):
         by = "row" if ROW in self.types else ", ".join(self.types)
         return f"by the hash of each {by} with seed {self.seed}, {shares_in_words(self.fractions)}"
 
-    def expression(self, table: Table) -> exp.Expression | None:
+    def expression(self, table: Table) -> exp.Expr | None:
         here = {name: hashable_here(table, name, wanted) for name, wanted in self.types.items()}
         if None in here.values():
             return None

@@ -22,7 +22,7 @@ SHIFT = 15
 SURPLUS = 1.05  # rows asked for beyond those wanted, so that chance does not leave too few
 
 
-def sql_key() -> exp.Expression:
+def sql_key() -> exp.Expr:
     """The key of a row in SQL: a BIGINT in [0, 2**32)."""
     mixed = _times(exp.BitwiseAnd(this=sql.column(ROW), expression=sql.literal(MASK)), FIRST)
     shifted = exp.BitwiseRightShift(this=mixed.copy(), expression=sql.literal(SHIFT))
@@ -36,7 +36,7 @@ def keys(rows: np.ndarray) -> np.ndarray:
     return ((mixed ^ (mixed >> np.uint64(SHIFT))) * np.uint64(SECOND)) & mask
 
 
-def below(wanted: int, rows: int) -> exp.Expression | None:
+def below(wanted: int, rows: int) -> exp.Expr | None:
     """The condition that about `wanted` of `rows` rows satisfy, rather more than fewer; None for all."""
     if rows <= wanted:
         return None
@@ -49,6 +49,6 @@ def order(rows: np.ndarray, wanted: int) -> np.ndarray:
     return np.lexsort((rows, keys(rows)))[:wanted]
 
 
-def _times(value: exp.Expression, factor: int) -> exp.Expression:
+def _times(value: exp.Expr, factor: int) -> exp.Expr:
     product = exp.Mul(this=exp.paren(value), expression=sql.literal(factor))
     return exp.paren(exp.BitwiseAnd(this=exp.paren(product), expression=sql.literal(MASK)))

@@ -32,7 +32,7 @@ class Assignment(ABC):
         """How the rows are divided, in words, with the cuts that were learnt."""
 
     @abstractmethod
-    def expression(self, table: Table) -> exp.Expression | None:
+    def expression(self, table: Table) -> exp.Expr | None:
         """0, 1 or 2 for a row, NULL where it can't be told; None for a table without the columns to tell."""
 
 
@@ -47,14 +47,14 @@ class Split(Component, ABC):
         """
 
 
-def part_of(value: exp.Expression, cuts: Sequence[exp.Expression | None]) -> exp.Expression:
+def part_of(value: exp.Expr, cuts: Sequence[exp.Expr | None]) -> exp.Expr:
     """How many of two ascending cuts a value has reached: 0, 1 or 2; NULL of NULL. None is never reached."""
     reached = [exp.GTE(this=value.copy(), expression=cut.copy()) if cut else _never(value) for cut in cuts]
     first, second = (exp.Cast(this=one, to=exp.DataType.build("TINYINT")) for one in reached)
     return exp.Add(this=first, expression=second)
 
 
-def _never(value: exp.Expression) -> exp.Expression:
+def _never(value: exp.Expr) -> exp.Expr:
     return exp.NEQ(this=value.copy(), expression=value.copy())  # false, and NULL where the value is
 
 
@@ -90,12 +90,12 @@ def reached_at(fractions: Sequence[float]) -> tuple[float, float]:
     return fractions[0], fractions[0] + fractions[1]
 
 
-def rows_before(share: float, rows: exp.Expression) -> exp.Expression:
+def rows_before(share: float, rows: exp.Expr) -> exp.Expr:
     """How many of some rows a share comes to: to the nearest row, a half upwards."""
     exact = exp.Mul(this=sql.cast(sql.literal(share), "DOUBLE"), expression=rows.copy())
     return exp.Floor(this=exp.Add(this=exact, expression=sql.literal(0.5)))
 
 
-def text_of(value: exp.Expression) -> exp.Expression:
+def text_of(value: exp.Expr) -> exp.Expr:
     """The value as text."""
     return sql.cast(value.copy(), "VARCHAR")

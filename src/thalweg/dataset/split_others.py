@@ -25,7 +25,7 @@ from thalweg.integrate.agreement import comparable
 from thalweg.integrate.operation import Operation
 
 
-def with_split(table: Table, part: exp.Expression) -> Table:
+def with_split(table: Table, part: exp.Expr) -> Table:
     """The table with the hidden column `__split`, TINYINT, computed by an expression over its columns."""
     columns = {name: sql.column(name) for name in (*table.columns, ROW)}
     query = sql.select(table.query, {**columns, SPLIT: sql.cast(part.copy(), "TINYINT")})
@@ -71,7 +71,7 @@ def _by_reference(other: Table, main: Table, references: Sequence[Mapping[str, s
     """The row numbers referred to are computed once and kept, being no more than the other table's rows."""
     referred = _referred(other, main, references)
     kept = other.session.keep(f"training rows of {other.name}", referred)
-    columns: dict[str, exp.Expression] = {name: sql.column(name, "o") for name in (*other.columns, ROW)}
+    columns: dict[str, exp.Expr] = {name: sql.column(name, "o") for name in (*other.columns, ROW)}
     seen = exp.Case().when(sql.not_null(sql.column(ROW, "k")), sql.literal(TRAINING)).else_(sql.literal(TEST))
     columns[SPLIT] = sql.cast(seen, "TINYINT")
     query = (
@@ -96,7 +96,7 @@ def _referred(other: Table, main: Table, references: Sequence[Mapping[str, str]]
     return query
 
 
-def _same(one: str, of: str, other: str, than: str) -> exp.Expression:
+def _same(one: str, of: str, other: str, than: str) -> exp.Expr:
     return exp.EQ(this=sql.column(one, of), expression=sql.column(other, than))
 
 

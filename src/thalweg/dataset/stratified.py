@@ -119,14 +119,14 @@ class Strata(Assignment):
         classes = "1 class" if len(self.cuts) == 1 else f"{len(self.cuts)} classes"
         return f"within {classes} of {self.column}, seed {self.seed}, {shares_in_words(self.fractions)}"
 
-    def expression(self, table: Table) -> exp.Expression | None:
+    def expression(self, table: Table) -> exp.Expr | None:
         if self.column not in table.columns:
             return None
         validation = self._cut_of_class({each.name: each.validation for each in self.cuts})
         test = self._cut_of_class({each.name: each.test for each in self.cuts})
         return part_of(digest(HASHED, self.seed), [validation, test])
 
-    def _cut_of_class(self, cuts: dict[str | None, str | None]) -> exp.Expression:
+    def _cut_of_class(self, cuts: dict[str | None, str | None]) -> exp.Expr:
         """Where a row's class is cut: beyond every digest where it is not, NULL for an unknown class."""
         found = exp.Case()
         name = text_of(sql.column(self.column))
@@ -140,7 +140,7 @@ class Strata(Assignment):
         return found
 
 
-def _first_after(share: float) -> exp.Expression:
+def _first_after(share: float) -> exp.Expr:
     """The lowest digest of a class that this share of its rows lies before."""
     beyond = exp.GT(this=sql.column("rank"), expression=rows_before(share, sql.column("rows")))
     return exp.Min(this=exp.Case().when(beyond, sql.column("digest")))

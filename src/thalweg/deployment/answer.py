@@ -9,7 +9,7 @@ import pyarrow as pa
 import torch
 
 from thalweg.deployment.bundle import Bundle
-from thalweg.features.encoders import EncodedBatch, encode_batch
+from thalweg.features.encoders import encode_batch
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,7 @@ def answer(bundle: Bundle, batch: pa.RecordBatch) -> Answers:
     ).items():
         for column, values in bundle.targets[name].decode(p).items():
             columns[f"{name}_predicted" if column == name else column] = values
-    return Answers(columns, encoded.bad, _reasons(encoded), encoded.counts)
-
-
-def _reasons(encoded: EncodedBatch) -> list[str]:
-    why = np.full(len(encoded.bad), "", dtype=object)
-    for reason, rows in encoded.reasons.items():
-        why[rows] = reason
-    return why[encoded.bad].tolist()
+    return Answers(columns, encoded.bad, list(encoded.reasons), encoded.counts)
 
 
 def _predictions(bundle: Bundle, blocks: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

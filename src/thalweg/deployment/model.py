@@ -13,8 +13,9 @@ from thalweg.deployment.answer import answer
 from thalweg.deployment.bundle import Bundle, open_bundle
 from thalweg.deployment.predict import BATCH
 from thalweg.engines.duckdb import DuckDB
-from thalweg.sources.open import source_of, stream
+from thalweg.sources.handed import source_of
 from thalweg.sources.source import Place
+from thalweg.sources.stream import stream
 
 
 class Model:
@@ -45,9 +46,9 @@ class Model:
             TemporaryDirectory(prefix="thalweg-predict-") as scratch,
             DuckDB().open(Path(scratch)) as session,
         ):
-            batches = [
-                self._answered(batch) for batch in stream(source_of(data), Place(session, Path.cwd()), BATCH)
-            ]
+            read = stream(source_of(data), Place(session, Path.cwd()), BATCH, self.bundle.signature["inputs"])
+            batches = [self._answered(batch) for batch in read]
+            read.close()
         if not batches:
             raise DataError("there are no rows to predict for")
         return like(data, pa.Table.from_batches(batches))

@@ -22,8 +22,8 @@ from thalweg.core.progress import Progress, Silent
 from thalweg.deployment.answer import answer
 from thalweg.deployment.bundle import Bundle, open_bundle
 from thalweg.engines.duckdb import DuckDB
-from thalweg.sources.open import stream
 from thalweg.sources.source import Place, Source
+from thalweg.sources.stream import Stream, stream
 
 BATCH = 8_192  # rows through the network at once
 
@@ -46,11 +46,13 @@ def predict_file(
     with storage_errors(output), TemporaryDirectory(prefix="thalweg-predict-") as scratch:
         _same_work(parts, fingerprint([model.digest, source.written(), source.fingerprint(Path.cwd()), rows]))
         with DuckDB().open(Path(scratch)) as session:
-            batches = stream(source, Place(session, Path.cwd()), BATCH)
-            counts = _write_parts(model, batches, parts, rows, progress or Silent())
-        entry = _entry(output.name, counts)
+            read = stream(source, Place(session, Path.cwd()), BATCH, model.signature["inputs"])
+            counts = _write_parts(model, read.batches, parts, rows, progress or Silent())
+            unread = _write_unread(read, output.with_name(f"{output.name}.unread.parquet"))
+            read.close()
+        entry = _entry(output.name, counts, unread)
         _join_parts(parts, "predictions", output)
-        if entry.quarantined:
+        if any(parts.glob("*.quarantine.parquet")):
             _join_parts(parts, "quarantine", output.with_name(f"{output.name}.quarantine.parquet"))
         shutil.rmtree(parts)
     return {
@@ -135,15 +137,27 @@ def _columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:
     return dict(zip(batch.schema.names, batch.columns, strict=True))
 
 
-def _entry(name: str, counts: list[dict[str, Any]]) -> Entry:
-    reasons: dict[str, int] = {}
+def _write_unread(read: Stream, path: Path) -> dict[str, int]:
+    """Write the lines that could not be read, and count them by reason."""
+    batches = list(read.rejected())
+    if not batches:
+        return {}
+    lines = pa.Table.from_batches(batches)
+    with atomic(path) as temporary:
+        parquet.write_table(lines, temporary)
+    counted = lines.column("reason").combine_chunks().value_counts()
+    return {each["values"]: each["counts"] for each in counted.to_pylist()}
+
+
+def _entry(name: str, counts: list[dict[str, Any]], unread: dict[str, int]) -> Entry:
+    reasons = dict(unread)
     replaced: dict[str, int] = {}
     for part in counts:
         for rule, rows in part["reasons"].items():
             reasons[rule] = reasons.get(rule, 0) + rows
         for rule, cells in part["replaced"].items():
             replaced[rule] = replaced.get(rule, 0) + cells
-    lost, total = sum(reasons.values()), sum(part["rows"] for part in counts)
+    lost, total = sum(reasons.values()), sum(part["rows"] for part in counts) + sum(unread.values())
     return Entry(
         stage="predict",
         table=name,

@@ -72,7 +72,7 @@ class DuckDBSession(Session):
         self.offered: dict[str, Any] = {}
         self.kept: list[str] = []
 
-    def sql(self, query: exp.Expression) -> str:
+    def sql(self, query: exp.Expr) -> str:
         return query.sql(dialect=sql.DIALECT)
 
     def columns(self, query: exp.Query) -> dict[str, str]:

@@ -33,7 +33,7 @@ class Session(ABC):
     scratch: Path
 
     @abstractmethod
-    def sql(self, query: exp.Expression) -> str:
+    def sql(self, query: exp.Expr) -> str:
         """The text this engine would run."""
 
     @abstractmethod

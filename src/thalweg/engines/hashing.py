@@ -29,7 +29,7 @@ HASHABLE = (
 )  # a float or decimal prints differently elsewhere
 
 
-def digest(columns: Mapping[str, str], seed: int) -> exp.Expression:
+def digest(columns: Mapping[str, str], seed: int) -> exp.Expr:
     """The digest of some columns, given with their types; NULL where one of them is NULL.
 
     Raises ComponentError for a type whose text is not the same on every engine.
@@ -52,13 +52,13 @@ def digest_of(values: Sequence[str], seed: int) -> str:
     return hashlib.md5(f"{seed}:{SEPARATOR.join(values)}".encode(), usedforsecurity=False).hexdigest()
 
 
-def _text(name: str, sql_type: str) -> exp.Expression:
+def _text(name: str, sql_type: str) -> exp.Expr:
     if family(sql_type) not in HASHABLE:
         raise ComponentError(
             f"column {name!r} has type {sql_type}; expected whole numbers, text, dates or times, whose text "
             "is the same on every engine: choose another column, or give it such a type in its source"
         )
-    value: exp.Expression = sql.column(name)
+    value: exp.Expr = sql.column(name)
     if sql_type.upper().endswith("WITH TIME ZONE"):
         value = exp.AtTimeZone(this=value, zone=sql.literal("UTC"))
     return value if sql_type == "VARCHAR" else sql.cast(value, "VARCHAR")

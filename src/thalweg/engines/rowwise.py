@@ -30,7 +30,7 @@ VOLATILE_NAMES = {
 }
 
 
-def parse_rowwise(table: Table, text: str, what: str = "expression") -> exp.Expression:
+def parse_rowwise(table: Table, text: str, what: str = "expression") -> exp.Expr:
     """A user's SQL expression over one row of a table.
 
     Raises ComponentError where it does not parse, names an unknown column or none at all, looks at other
@@ -59,7 +59,7 @@ def parse_rowwise(table: Table, text: str, what: str = "expression") -> exp.Expr
     return expression
 
 
-def type_of(table: Table, expression: exp.Expression, said: str) -> str:
+def type_of(table: Table, expression: exp.Expr, said: str) -> str:
     """The type of an expression over a table's columns.
 
     Raises ComponentError, its message starting with `said`, where the expression does not fit their types.
@@ -73,7 +73,7 @@ def type_of(table: Table, expression: exp.Expression, said: str) -> str:
         ) from error
 
 
-def _volatile(expression: exp.Expression) -> exp.Expression | None:
+def _volatile(expression: exp.Expr) -> exp.Expr | None:
     found = expression.find(*VOLATILE)
     named = (f for f in expression.find_all(exp.Anonymous) if f.name.lower() in VOLATILE_NAMES)
     return found or next(named, None)

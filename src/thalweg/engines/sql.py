@@ -26,7 +26,7 @@ def column(name: str, table: str | None = None) -> exp.Column:
     )
 
 
-def literal(value: Any) -> exp.Expression:
+def literal(value: Any) -> exp.Expr:
     """A value as SQL. Dates and times become casts of their ISO text."""
     if isinstance(value, datetime):
         kind = "TIMESTAMPTZ" if value.tzinfo else "TIMESTAMP"
@@ -36,49 +36,49 @@ def literal(value: Any) -> exp.Expression:
     return exp.convert(value)
 
 
-def call(name: str, *arguments: Any) -> exp.Expression:
+def call(name: str, *arguments: Any) -> exp.Expr:
     """A function of DuckDB's, by name; arguments that are not expressions become literals."""
     return exp.func(
-        name, *(a if isinstance(a, exp.Expression) else literal(a) for a in arguments), dialect=DIALECT
+        name, *(a if isinstance(a, exp.Expr) else literal(a) for a in arguments), dialect=DIALECT
     )
 
 
-def cast(value: exp.Expression, to: str, strict: bool = True) -> exp.Expression:
+def cast(value: exp.Expr, to: str, strict: bool = True) -> exp.Expr:
     """A cast; with `strict=False` a value that does not fit becomes NULL."""
     kind = exp.DataType.build(to, dialect=DIALECT)
     return exp.Cast(this=value, to=kind) if strict else exp.TryCast(this=value, to=kind)
 
 
-def all_of(conditions: Iterable[exp.Expression]) -> exp.Expression:
+def all_of(conditions: Iterable[exp.Expr]) -> exp.Expr:
     """The conjunction; TRUE of none."""
     return exp.and_(*conditions) if (conditions := list(conditions)) else exp.true()
 
 
-def any_of(conditions: Iterable[exp.Expression]) -> exp.Expression:
+def any_of(conditions: Iterable[exp.Expr]) -> exp.Expr:
     """The disjunction; FALSE of none."""
     return exp.or_(*conditions) if (conditions := list(conditions)) else exp.false()
 
 
-def whole(value: exp.Expression) -> exp.Expression:
+def whole(value: exp.Expr) -> exp.Expr:
     """A value as an operand: an operation of its own is put in parentheses."""
     operation = isinstance(value, (exp.Binary, exp.Unary, exp.Between, exp.In)) and not isinstance(value, exp.Paren)
     return exp.paren(value) if operation else value.copy()
 
 
-def is_null(value: exp.Expression) -> exp.Expression:
+def is_null(value: exp.Expr) -> exp.Expr:
     return exp.Is(this=whole(value), expression=exp.null())
 
 
-def not_null(value: exp.Expression) -> exp.Expression:
+def not_null(value: exp.Expr) -> exp.Expr:
     return exp.Not(this=is_null(value))
 
 
-def differs(one: exp.Expression, other: exp.Expression) -> exp.Expression:
+def differs(one: exp.Expr, other: exp.Expr) -> exp.Expr:
     """Whether two values differ, NULL being a value like any other."""
     return exp.NullSafeNEQ(this=whole(one), expression=whole(other))
 
 
-def true_count(condition: exp.Expression) -> exp.Expression:
+def true_count(condition: exp.Expr) -> exp.Expr:
     """How many rows satisfy a condition: 0, never NULL, of an empty table."""
     return exp.Coalesce(
         this=exp.Sum(this=cast(exp.Coalesce(this=condition.copy(), expressions=[exp.false()]), "BIGINT")),
@@ -86,12 +86,12 @@ def true_count(condition: exp.Expression) -> exp.Expression:
     )
 
 
-def row_count() -> exp.Expression:
+def row_count() -> exp.Expr:
     return exp.Count(this=exp.Star())
 
 
 def select(
-    source: exp.Query | exp.Table, columns: Mapping[str, exp.Expression] | Iterable[str]
+    source: exp.Query | exp.Table, columns: Mapping[str, exp.Expr] | Iterable[str]
 ) -> exp.Select:
     """SELECT named expressions (or names alone) FROM a query or table."""
     named = columns if isinstance(columns, Mapping) else {name: column(name) for name in columns}
@@ -99,7 +99,7 @@ def select(
     return exp.select(*wanted).from_(relation(source))
 
 
-def relation(source: exp.Query | exp.Table, alias: str = "t") -> exp.Expression:
+def relation(source: exp.Query | exp.Table, alias: str = "t") -> exp.Expr:
     """A query or table as it stands after FROM or JOIN."""
     if isinstance(source, exp.Table):
         aliased = source.copy()
@@ -115,7 +115,7 @@ def table(name: str) -> exp.Table:
 
 def parse_expression(
     text: str, columns: Mapping[str, str] | Iterable[str], what: str = "expression"
-) -> exp.Expression:
+) -> exp.Expr:
     """A user's SQL expression, parsed, its columns bound to the known ones whatever their case.
 
     Raises ComponentError where it does not parse, holds more than one expression, reads a table of its own,
@@ -127,7 +127,7 @@ def parse_expression(
     except SqlglotError as error:
         reason = str(error).splitlines()[0].replace("\x1b[4m", "").replace("\x1b[0m", "")
         raise ComponentError(f"the {what} {text!r} is not valid SQL: {reason}") from error
-    if len(parsed) != 1 or not isinstance(parsed[0], exp.Expression):
+    if len(parsed) != 1 or not isinstance(parsed[0], exp.Expr):
         raise ComponentError(f"expected one SQL {what}, received {text!r}")
     tree = parsed[0]
     if isinstance(tree, (exp.Query, exp.Command, exp.DDL, exp.DML)) or tree.find(
@@ -147,6 +147,6 @@ def parse_expression(
     return column(folded.get(tree.name.casefold(), tree.name)) if isinstance(tree, exp.Column) else tree
 
 
-def columns_of(expression: exp.Expression) -> list[str]:
+def columns_of(expression: exp.Expr) -> list[str]:
     """The names of the columns that an expression reads, each once, in order."""
     return list(dict.fromkeys(found.name for found in expression.find_all(exp.Column)))

@@ -51,11 +51,11 @@ class Table:
             )
         return name
 
-    def expression(self, text: str, what: str = "expression") -> exp.Expression:
+    def expression(self, text: str, what: str = "expression") -> exp.Expr:
         """A user's SQL expression over this table's columns. Raises ComponentError where it is wrong."""
         return sql.parse_expression(text, self.columns, what)
 
-    def select(self, columns: Mapping[str, exp.Expression]) -> Table:
+    def select(self, columns: Mapping[str, exp.Expr]) -> Table:
         """The table with these visible columns instead; hidden columns stay; types and lineage are worked out."""
         kept = {name: sql.column(name) for name in self.hidden}
         query = sql.select(self.query, {**columns, **kept})
@@ -66,12 +66,12 @@ class Table:
         }
         return replace(self, query=query, columns={name: types[name] for name in columns}, lineage=lineage)
 
-    def change(self, changes: Mapping[str, exp.Expression]) -> Table:
+    def change(self, changes: Mapping[str, exp.Expr]) -> Table:
         """The table with some columns replaced in place, or appended where they are new."""
         every = {name: changes.get(name, sql.column(name)) for name in self.columns}
         return self.select({**every, **{n: value for n, value in changes.items() if n not in every}})
 
-    def where(self, condition: exp.Expression) -> Table:
+    def where(self, condition: exp.Expr) -> Table:
         """The rows that satisfy a condition."""
         names = [*self.columns, *self.hidden]
         return replace(self, query=sql.select(self.query, names).where(condition.copy()))
@@ -92,7 +92,7 @@ class Table:
             else self
         )
 
-    def aggregate(self, **values: exp.Expression) -> dict[str, Any]:
+    def aggregate(self, **values: exp.Expr) -> dict[str, Any]:
         """One row of aggregates over the table, by name."""
         (row,) = self.session.rows(sql.select(self.query, values))
         return dict(zip(values, row, strict=True))

@@ -20,7 +20,7 @@ from thalweg.tasks.task import Target
 
 TREES = 1_000
 PATIENCE = 50
-ROWS_A_THREAD = 20_000  # fewer, and threads wait for each other longer than they work
+ROWS_A_THREAD = 20_000  # with fewer, threads wait for each other longer than they work
 SETTINGS: dict[str, Any] = {
     "learning_rate": 0.05,
     "num_leaves": 63,
@@ -90,7 +90,10 @@ def _label(part: Part, output: str) -> np.ndarray:
 
 def _settings(target: Target, seed: int, rows: int) -> dict[str, Any]:
     shape, metric = outcome(target), target.monitor.metric
-    threads = max(1, min(os.cpu_count() or 1, rows // ROWS_A_THREAD))
+    spare = (
+        os.cpu_count() or 1
+    ) - 1  # its threads spin: one other busy process costs ten times what a core gains
+    threads = max(1, min(spare, rows // ROWS_A_THREAD))
     objective = "regression_l1" if metric == "mae" else OBJECTIVES[shape]
     own = METRICS.get(metric) if shape != "two classes" or metric != "accuracy" else "binary_error"
     chosen = {

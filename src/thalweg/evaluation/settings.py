@@ -12,7 +12,7 @@ from thalweg.core.component import Section
 class Importance(Section):
     """How much worse the network gets when one input column is shuffled. `false` leaves it out."""
 
-    rows: int = Field(default=10_000, ge=0)
+    rows: int = Field(default=5_000, ge=0)
     """Test rows it is measured on, at most; 0 leaves it out."""
     repeats: int = Field(default=3, ge=2)
     """Shuffles of each column; their spread is reported."""

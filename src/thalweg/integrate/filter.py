@@ -54,7 +54,7 @@ class Filter(Operation):
         )
         return Integrated(table.where(condition), self._entry(table, **counts))
 
-    def _condition(self, table: Table) -> exp.Expression:
+    def _condition(self, table: Table) -> exp.Expr:
         condition = parse_rowwise(table, self.keep, "condition")
         found = type_of(table, condition, f"filter {self.keep!r}")
         if family(found) != "boolean":

@@ -179,7 +179,7 @@ class Join(Operation):
         )
 
     def _joined(self, table: Table, other: Table, arriving: Mapping[str, str], renumber: bool) -> Table:
-        columns: dict[str, exp.Expression] = {}
+        columns: dict[str, exp.Expr] = {}
         columns |= {name: sql.column(name, LEFT) for name in (*table.columns, *table.hidden)}
         columns |= {name: sql.column(source, RIGHT) for name, source in arriving.items()}
         if renumber:
@@ -200,6 +200,6 @@ class Join(Operation):
         )
 
 
-def _numbered_anew() -> exp.Expression:
+def _numbered_anew() -> exp.Expr:
     order = exp.Order(expressions=[exp.Ordered(this=sql.column(ROW, side)) for side in (LEFT, RIGHT)])
     return exp.Sub(this=exp.Window(this=exp.RowNumber(), order=order), expression=sql.literal(1))

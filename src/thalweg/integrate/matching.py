@@ -103,7 +103,7 @@ def _by_key(table: Table, keys: Iterable[str]) -> exp.Select:
     return exp.select(*named, counted).from_(sql.relation(table.query)).group_by(*columns)
 
 
-def _counts(keys: int) -> dict[str, exp.Expression]:
+def _counts(keys: int) -> dict[str, exp.Expr]:
     left, right = sql.column(ROWS, LEFT), sql.column(ROWS, RIGHT)
     both = sql.all_of([sql.not_null(left), sql.not_null(right)])
     null = {
@@ -123,11 +123,11 @@ def _counts(keys: int) -> dict[str, exp.Expression]:
     }
 
 
-def _sum(value: exp.Expression, when: exp.Expression | None = None) -> exp.Expression:
+def _sum(value: exp.Expr, when: exp.Expr | None = None) -> exp.Expr:
     summed = exp.Case().when(when.copy(), value.copy()) if when is not None else value.copy()
     return exp.Coalesce(this=exp.Sum(this=summed), expressions=[sql.literal(0)])
 
 
-def _repeats(rows: exp.Expression, null: exp.Expression) -> exp.Expression:
+def _repeats(rows: exp.Expr, null: exp.Expr) -> exp.Expr:
     repeated = exp.GT(this=rows.copy(), expression=sql.literal(1))
     return sql.true_count(sql.all_of([repeated, exp.Not(this=exp.paren(null))]))

@@ -143,7 +143,7 @@ def _stacked(parts: Sequence[Table], columns: Mapping[str, str], offsets: Sequen
 
 
 def _part(part: Table, columns: Mapping[str, str], offset: int) -> exp.Select:
-    values: dict[str, exp.Expression] = {name: sql.cast(exp.null(), kind) for name, kind in columns.items()}
+    values: dict[str, exp.Expr] = {name: sql.cast(exp.null(), kind) for name, kind in columns.items()}
     values |= {name: sql.column(name) for name in (*part.columns, *part.hidden)}
     if offset:
         values[ROW] = exp.Add(this=sql.column(ROW), expression=sql.literal(offset))

@@ -27,20 +27,30 @@ class Written:
 
     def where(self, path: Path_) -> str:
         """`flights.yaml:12 (clean.flights[2])` for a path of keys and indices, as deep as the file goes."""
-        node, line, found = self.tree, None, []
+        node: Any = self.tree
+        line, found = None, list[str | int]()
         for key in path:
             node = _through_short_form(node, key)
-            if isinstance(node, dict) and key in node:
-                line = node.lc.key(key)[0] if hasattr(node, "lc") else None
-            elif isinstance(node, list) and isinstance(key, int) and key < len(node):
-                line = node.lc.item(key)[0] if hasattr(node, "lc") else None
-            else:
+            if not _has(node, key):
                 break
+            line = _line(node, key)
             node = node[key]
             found.append(key)
         place = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in found).lstrip(".")
         number = f":{line + 1}" if line is not None else ""
         return f"{self.name}{number}" + (f" ({place})" if place else "")
+
+
+def _has(node: Any, key: str | int) -> bool:
+    return key in node if isinstance(node, dict) else isinstance(node, list) and key in range(len(node))
+
+
+def _line(node: Any, key: str | int) -> int | None:
+    """The line, from 0, of a key or item; None of a tree that was not read from a file."""
+    lines = getattr(node, "lc", None)
+    if lines is None:
+        return None
+    return (lines.key(key) if isinstance(node, dict) else lines.item(key))[0]
 
 
 def _through_short_form(node: Any, key: str | int) -> Any:

@@ -28,7 +28,7 @@ class Dataset(Section):
     split: any_kind(Split) = Field(default_factory=lambda: parse(Split, "random"))  # type: ignore[valid-type]
     """By time (`{by: column}`), at random, by group, stratified, or a column that says it."""
     shard_rows: int = Field(131_072, ge=1_024)
-    """Rows in a shard of the encoded dataset, at most."""
+    """Rows in a shard of the encoded dataset, about."""
 
 
 class Model(Section):
@@ -65,7 +65,7 @@ class Pipeline(Section):
     output: str = "runs"
     """The folder that holds the run's folder, relative to the file."""
     seed: int = Field(0, ge=0)
-    """Fixes everything that is drawn by chance: the split, the order of rows, initial weights, dropout."""
+    """Fixes everything that is drawn by chance: the order of rows, initial weights, dropout. A split has its own."""
     sources: dict[str, any_kind(Source)] = Field(min_length=1)  # type: ignore[valid-type]
     """The raw tables, by name."""
     clean: dict[str, tuple[any_kind(Step), ...]] = Field(default_factory=dict)  # type: ignore[valid-type]
@@ -74,7 +74,7 @@ class Pipeline(Section):
     """How the tables become one. Left out where there is one source."""
     mine: tuple[any_kind(Miner), ...] = Field(default_factory=lambda: (parse(Miner, "profile"),))  # type: ignore[valid-type]
     """What to find out about the integrated table."""
-    dataset: Dataset = Field(default_factory=Dataset)
+    dataset: Dataset = Field(default_factory=lambda: Dataset.model_validate({}))
     model: Model
     train: Train = Field(default_factory=Train)
     evaluate: Evaluate = Field(default_factory=Evaluate)

@@ -47,7 +47,7 @@ def without_nan(query: exp.Query, types: Mapping[str, str]) -> exp.Query:
     return sql.select(query, {name: _or_null(sql.column(name), kind) for name, kind in types.items()})
 
 
-def _or_null(value: exp.Expression, kind: str) -> exp.Expression:
+def _or_null(value: exp.Expr, kind: str) -> exp.Expr:
     if kind not in ("DOUBLE", "FLOAT"):
         return value
     return exp.Case().when(sql.call("isnan", value), exp.null()).else_(value.copy())

@@ -48,6 +48,6 @@ class Supervised(nn.Module):
 
 def initial(network: Network, layout: Layout, targets: Mapping[str, Target], seed: int) -> Supervised:
     """A model with the initial weights of a seed; torch's generators are left as they were."""
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Supervised(network.build(layout, sum(target.width for target in targets.values())), targets)

@@ -41,7 +41,7 @@ class Target(BaseModel, ABC):
 
     @abstractmethod
     def encode(self, values: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-        """Encoded values (B,), int64 or float32, and a mask (B,) of rows whose value is not one learnt (unseen class)."""
+        """Encoded values (B,), int64 or float32, and a mask (B,) of rows whose value was not learnt (unseen class)."""
 
     @abstractmethod
     def loss(self, logits: Tensor, y: Tensor) -> Tensor:

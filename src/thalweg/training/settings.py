@@ -32,7 +32,7 @@ class Train(Section):
     """Rows of a batch."""
     optimizer: any_kind(Optimizer) = Field(default_factory=default_optimizer)  # type: ignore[valid-type]
     """How parameters follow their gradient."""
-    learning_rate: float = Field(default=0.001, gt=0)
+    learning_rate: float = Field(default=0.004, gt=0)
     """The size of a step, before the schedule."""
     schedule: any_kind(Schedule) = Field(default_factory=default_schedule)  # type: ignore[valid-type]
     """How the learning rate changes while training goes on."""

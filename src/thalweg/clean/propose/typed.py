@@ -68,7 +68,7 @@ def typed(table: Table) -> list[Proposal]:
     ]
 
 
-def _measured(table: Table, wanted: Mapping[str, Mapping[str, exp.Expression]]) -> dict[str, dict[str, int]]:
+def _measured(table: Table, wanted: Mapping[str, Mapping[str, exp.Expr]]) -> dict[str, dict[str, int]]:
     """Some counts of some columns, in one pass."""
     flat = {f"{what}:{name}": count for name, counts in wanted.items() for what, count in counts.items()}
     found = table.aggregate(**flat)
@@ -84,7 +84,7 @@ def _doubt(rule: Mapping[str, Any], fits: Mapping[str, int]) -> str | None:
     return None
 
 
-def _types(value: exp.Expression) -> dict[str, exp.Expression]:
+def _types(value: exp.Expr) -> dict[str, exp.Expr]:
     """How many values of a column are of each type."""
     shown = trimmed(value)
     day = exp.LTE(this=sql.call("length", shown.copy()), expression=sql.literal(10))
@@ -101,7 +101,7 @@ def _types(value: exp.Expression) -> dict[str, exp.Expression]:
     }
 
 
-def _formats(value: exp.Expression) -> dict[str, exp.Expression]:
+def _formats(value: exp.Expr) -> dict[str, exp.Expr]:
     """How many values of a column are dates in each format."""
     return {form: exp.Count(this=converted(value, "VARCHAR", "TIMESTAMP", (form,))) for form in FORMATS}
 

@@ -107,11 +107,12 @@ class Clean(Stage):
 def table_key(run: Run, name: str) -> Key:
     """The key of one cleaned table. The main table is an input of all: the split is learnt from it."""
     main = main_table(run.pipeline)
+    operations = () if name == main else run.pipeline.integrate  # they tell which rows training refers to
     settings = {
         "steps": written(run.pipeline.clean.get(name, ())),
         "split": written(run.pipeline.dataset.split),
         "seed": run.pipeline.seed,
-        "joins": written(run.pipeline.integrate),
+        "references": [[each.tables(), each.matches(name), sorted(each.makes())] for each in operations],
     }
     return Key(
         fingerprint(settings),

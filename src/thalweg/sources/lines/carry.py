@@ -43,7 +43,7 @@ class Column:
             return WIDE if self.wide else "DOUBLE"
         return "TIMESTAMP" if self.type == "DATE" and date_format is None else self.type
 
-    def value(self, carried: exp.Expression, date_format: str | None) -> exp.Expression:
+    def value(self, carried: exp.Expr, date_format: str | None) -> exp.Expr:
         """The value of its own type; reading fails with `MISFIT` where it does not come out whole.
 
         Whether integers are in `range` is for the caller to see: their least and greatest are known once read.
@@ -56,7 +56,7 @@ class Column:
             .else_(sql.cast(carried.copy(), self.type))
         )
 
-    def fractions(self, carried: exp.Expression) -> exp.Expression:
+    def fractions(self, carried: exp.Expr) -> exp.Expr:
         """Whether a carried value has a part that the column's type does not hold: decimals, a time of day."""
         if self.type == "DATE":
             whole = sql.cast(sql.cast(carried.copy(), "DATE"), "TIMESTAMP")
@@ -64,7 +64,7 @@ class Column:
             whole = exp.Anonymous(this="trunc", expressions=[carried.copy()])
         return exp.NEQ(this=carried.copy(), expression=whole)
 
-    def beyond(self, carried: exp.Expression) -> exp.Expression:
+    def beyond(self, carried: exp.Expr) -> exp.Expr:
         """Whether a carried integer is outside `range`; NaN and infinity are."""
         if self.type == "DATE":
             return exp.false()

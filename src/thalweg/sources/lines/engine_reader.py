@@ -87,11 +87,11 @@ def _shared(grammar: Grammar, values: Values) -> dict[str, Any]:
     return options | {name: value for name, value in optional.items() if value is not None}
 
 
-def _call(name: str, subject: exp.Expression, options: dict[str, Any]) -> exp.Table:
+def _call(name: str, subject: exp.Expr, options: dict[str, Any]) -> exp.Table:
     named = [
         exp.Kwarg(
             this=exp.var(option),
-            expression=value if isinstance(value, exp.Expression) else sql.literal(value),
+            expression=value if isinstance(value, exp.Expr) else sql.literal(value),
         )
         for option, value in options.items()
     ]

@@ -34,19 +34,20 @@ LEADING_ZERO = r"^\s*[-+]?0[0-9]"
 
 
 def delimiter(text: bytes, quote: str) -> str:
-    """The delimiter that cuts most lines into as many fields as the first: `,`, tab, `;` or `|`; `,` when none does."""
+    """The delimiter that cuts most lines into equally many fields: `,`, tab, `;` or `|`; `,` where none does."""
     content = text.decode("utf-8", "replace")
     if quote:
         mark = re.escape(quote)
         content = re.sub(rf"{mark}(?:[^{mark}]|{mark}{mark})*+{mark}", "", content)
     lines = [line for line in content.splitlines() if line.strip()][:1000]
-    counts = {sign: [line.count(sign) for line in lines] for sign in DELIMITERS}
-    scored = {sign: (_regular(found), found[0]) for sign, found in counts.items() if found and found[0]}
-    return max(scored, key=lambda sign: scored[sign]) if scored else ","
+    scores = {sign: _regularity([line.count(sign) for line in lines]) for sign in DELIMITERS}
+    return max(DELIMITERS, key=lambda sign: scores[sign])
 
 
-def _regular(counts: list[int]) -> float:
-    return sum(count == counts[0] for count in counts) / len(counts)
+def _regularity(counts: list[int]) -> tuple[int, int]:
+    """How many lines hold the commonest number of a sign that is not 0, and that number."""
+    common = Counter(count for count in counts if count)
+    return max(((lines, count) for count, lines in common.items()), default=(0, 0))
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _nearly(
     return {i: kind for i, kind in kinds.items() if kind is not None}
 
 
-def _fits(index: int, kind: str) -> exp.Expression:
+def _fits(index: int, kind: str) -> exp.Expr:
     """Whether a text is a value of a type and nothing is lost by saying so (`1.5` is no BIGINT, `007` no number)."""
     text = sql.column(position(index))
     value = sql.cast(text, kind, strict=False)

@@ -134,7 +134,7 @@ class OpenedObjects(Opened):
         if not texts:
             return dict(types)
         reading = OpenedObjects(self.session, self.texts, dict(types), self.declared, self.encoding)
-        tests: dict[str, exp.Expression] = {}
+        tests: dict[str, exp.Expr] = {}
         for i, name in enumerate(texts):
             tests |= {f"{kind} {i}": test for kind, test in _moments(sql.column(name)).items()}
         (counts,) = self.session.rows(sql.select(reading.query, tests))
@@ -165,15 +165,15 @@ class OpenedObjects(Opened):
             {"line": sql.column("line"), "json": sql.column("json"), "at": sql.column("at"), "o": inside},
         )
 
-    def _value(self, name: str) -> exp.Expression:
+    def _value(self, name: str) -> exp.Expr:
         return sql.call("struct_extract", sql.column("o"), name)
 
-    def _is_sound(self) -> exp.Expression:
+    def _is_sound(self) -> exp.Expr:
         return exp.and_(
             sql.not_null(sql.column("o")), *(exp.not_(self._misfits(name)) for name in self.columns)
         )
 
-    def _misfits(self, name: str) -> exp.Expression:
+    def _misfits(self, name: str) -> exp.Expr:
         """Whether an object's value was lost, or rounded, on the way to its type."""
         kind = self.columns[name]
         if not isinstance(kind, str) or kind == "VARCHAR":
@@ -225,17 +225,17 @@ class OpenedObjects(Opened):
         return rows
 
 
-def _json(line: exp.Expression) -> exp.Expression:
+def _json(line: exp.Expr) -> exp.Expr:
     """A line as JSON; NULL where it is not."""
     return sql.cast(line, "JSON", strict=False)
 
 
-def _is_object() -> exp.Expression:
+def _is_object() -> exp.Expr:
     kind = exp.EQ(this=sql.call("json_type", sql.column("json")), expression=sql.literal("OBJECT"))
     return exp.Coalesce(this=kind, expressions=[exp.false()])
 
 
-def _moments(text: exp.Expression) -> dict[str, exp.Expression]:
+def _moments(text: exp.Expr) -> dict[str, exp.Expr]:
     """How many values there are, how many are days, how many points in time."""
     long_enough = exp.GTE(this=exp.Length(this=text.copy()), expression=sql.literal(10))
     day = exp.and_(

@@ -86,7 +86,7 @@ class OpenedLines(Opened):
         tally = self.rejects.tally()
         total = rows + tally.lines
         if tally.swallowed or not self._accounted(total, tally, kept):
-            return self._without_misleading_lines()
+            return self.without_misleading_lines()
         if (tally.undecodable > 2 and tally.undecodable > DOUBT * total) or tally.undecodable * 2 > total:
             raise self._wrong_encoding()
         wrong = [i for i, count in tally.misfits.items() if count > DOUBT * total and self.columns[i].guessed]
@@ -94,7 +94,7 @@ class OpenedLines(Opened):
 
     def mend(self, error: DataError) -> Opened:
         if "state machine" in error.message and not self._set_aside:  # line ends or quotes it cannot make out
-            return self._without_misleading_lines()
+            return self.without_misleading_lines()
         fractions, beyond = self._audit()
         columns = tuple(
             self._mended(column, i in fractions, i in beyond) for i, column in enumerate(self.columns)
@@ -102,10 +102,28 @@ class OpenedLines(Opened):
         changed = [i for i, column in enumerate(columns) if column.type != self.columns[i].type]
         mended = replace(self, columns=columns, decided=self._noting(columns, changed))
         if any(not self.columns[i].guessed for i in fractions | beyond) and not self._set_aside:
-            return mended._without_misleading_lines()
+            return mended.without_misleading_lines()
         if columns == self.columns:
             raise error
         return mended
+
+    def without_misleading_lines(self) -> OpenedLines:
+        """The same files without the lines that the engine cannot be trusted with."""
+        layout = self.layout
+        texts = tuple(
+            set_aside(
+                text,
+                layout.grammar,
+                layout.values,
+                self.columns,
+                skip=layout.skip,
+                header=layout.header,
+                scratch=self.session.scratch,
+            )
+            for text in self.texts
+        )
+        self.close()
+        return replace(self, texts=texts)
 
     @property
     def _paths(self) -> list[Path]:
@@ -125,7 +143,7 @@ class OpenedLines(Opened):
         options |= {"skip": layout.skip, "header": layout.header, "new_line": end}
         return read_csv(self._paths, grammar, carriers, layout.values, **options)
 
-    def _exact(self, column: Column, carried: exp.Expression) -> exp.Expression:
+    def _exact(self, column: Column, carried: exp.Expr) -> exp.Expr:
         value = column.value(carried, self.layout.values.date_format)
         if not self.layout.values.trim or column.type != "VARCHAR":
             return value
@@ -163,22 +181,6 @@ class OpenedLines(Opened):
             return 0
         sums = {str(i): exp.Sum(this=rejects.line_feeds(text)) for i, text in enumerate(texts)}
         return sum(int(count or 0) for count in self.session.rows(sql.select(kept, sums))[0])
-
-    def _without_misleading_lines(self) -> OpenedLines:
-        layout = self.layout
-        texts = tuple(
-            set_aside(
-                text,
-                layout.grammar,
-                layout.values,
-                self.columns,
-                skip=layout.skip,
-                header=layout.header,
-                scratch=self.session.scratch,
-            )
-            for text in self.texts
-        )
-        return replace(self, texts=texts)
 
     def _wrong_encoding(self) -> SourceError:
         found = ((text, undecodable_line(text.path)) for text in self.texts)

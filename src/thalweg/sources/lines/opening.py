@@ -18,7 +18,6 @@ from thalweg.sources.lines.guess import LOOK, Guess, decodes, delimiter, guess, 
 from thalweg.sources.lines.opened import Layout, OpenedLines
 from thalweg.sources.lines.plain import plain
 from thalweg.sources.lines.records import BOM, Grammar, records
-from thalweg.sources.lines.set_aside import set_aside
 from thalweg.sources.lines.survey import survey
 from thalweg.sources.lines.text import Text
 from thalweg.sources.names import unlike
@@ -39,8 +38,6 @@ def open_lines(settings: Csv, place: Place) -> OpenedLines:
         if not text.survey.lines:
             raise SourceError(f"{text.name} is empty: it holds no rows, not even a header")
     grammar = settings.grammar(settings.delimiter or _delimiter(texts[0], settings))
-    if any(text.survey.ends == "mixed" for text in texts):
-        texts = [_even(text, grammar, settings, session) for text in texts]
     wanted = None if settings.names is None else len(settings.names)
     header = False if settings.header is None and settings.names else settings.header
     guessed, width = _guess(session, texts, grammar, settings, wanted, header)
@@ -53,7 +50,9 @@ def open_lines(settings: Csv, place: Place) -> OpenedLines:
     columns = _columns(settings, names, guessed)
     notes = {names[i]: note for i, note in guessed.notes.items() if names[i] not in settings.columns}
     layout = Layout(grammar, values, settings.encoding, skip, guessed.header)
-    return OpenedLines(session, tuple(texts), layout, columns, {"types": notes} if notes else {})
+    opened = OpenedLines(session, tuple(texts), layout, columns, {"types": notes} if notes else {})
+    mixed = any(text.survey.ends == "mixed" for text in texts)
+    return opened.without_misleading_lines() if mixed else opened
 
 
 def prepared(file: Path, settings: Csv, session: Session) -> Text:
@@ -71,13 +70,6 @@ def _delimiter(text: Text, settings: Csv) -> str:
         return delimiter(file.read(LOOK).removeprefix(BOM), settings.quote)
 
 
-def _even(text: Text, grammar: Grammar, settings: Csv, session: Session) -> Text:
-    """A text whose line ends are all alike; what cannot be read so is set aside."""
-    return set_aside(
-        text, grammar, settings.values, (), skip=settings.skip, header=True, scratch=session.scratch
-    )
-
-
 def _guess(
     session: Session,
     texts: Sequence[Text],
@@ -93,6 +85,8 @@ def _guess(
         if not width:
             raise _unreadable(texts[0], settings)
         first = first_record(texts[0].path, grammar, settings.skip)
+        if first is not None and header is not False and not decodes(first[1]):
+            raise wrong_encoding(texts[0].name, first[0], first[1].rstrip(b"\r\n"), settings.encoding)
         if header is None and first is not None and len(grammar.split(first[1])) != width:
             header = False  # the first line is neither a header nor a row
         return guess(session, path, grammar, settings.values, width, header), width
@@ -154,8 +148,6 @@ def _header(text: Text, grammar: Grammar, settings: Csv) -> tuple[int, list[str]
             hint="mend the line; or say: quote: '' where quotes are ordinary characters",
         )
     line, record = first
-    if not decodes(record):
-        raise wrong_encoding(text.name, line, record.rstrip(b"\r\n"), settings.encoding)
     written = [grammar.value(field).decode().strip() for field in grammar.split(record)]
     names = [name or f"column{i}" for i, name in enumerate(written)]
     if settings.names is None:

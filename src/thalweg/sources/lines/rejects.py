@@ -51,7 +51,7 @@ class Line(NamedTuple):
 @dataclass(frozen=True)
 class Tally:
     """How many lines the reader refused: in all, for their bytes, for a quote that swallowed others; line ends
-    inside them; and bad values by column."""
+    inside them; and, by column, the bad values of lines that are well formed."""
 
     lines: int
     undecodable: int
@@ -103,10 +103,13 @@ class Rejects:
                 },
             )
         )
+        malformed = sql.select(self._last(), ["file_id", "line_byte_position"])
+        malformed = malformed.where(exp.NEQ(this=kind, expression=sql.literal(CAST))).subquery()
         misfits = sql.select(self._last(), {"c": sql.column("column_idx"), "n": sql.row_count()})
-        misfits = misfits.where(exp.EQ(this=kind, expression=sql.literal(CAST))).group_by(
-            sql.column("column_idx")
-        )
+        misfits = misfits.where(
+            exp.EQ(this=kind, expression=sql.literal(CAST)),
+            exp.not_(exp.In(this=place.copy(), query=malformed)),
+        ).group_by(sql.column("column_idx"))
         by_column = {index - 1: count for index, count in self.session.rows(misfits)}
         lines, undecodable, swallowed = counts
         return Tally(lines, undecodable, swallowed, self._breaks() if lines else 0, by_column)
@@ -157,7 +160,7 @@ class Rejects:
         path.unlink()
 
 
-def line_feeds(text: exp.Expression) -> exp.Expression:
+def line_feeds(text: exp.Expr) -> exp.Expr:
     """How many line feeds a text holds."""
     without = sql.call("replace", text.copy(), "\n", "")
     return exp.Sub(this=exp.Length(this=text.copy()), expression=exp.Length(this=without))

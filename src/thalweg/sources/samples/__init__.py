@@ -41,3 +41,18 @@ def public_samples() -> dict[str, PublicSample]:
     described = [file for file in files(__name__).iterdir() if file.name.endswith(".json")]
     found = {file.name.removesuffix(".json"): json.loads(file.read_text("utf-8")) for file in described}
     return {name: PublicSample(name=name, **found[name]) for name in sorted(found)}
+
+
+def listed() -> list[dict[str, Any]]:
+    """A line for each table: how to name it, its rows, licence and what it is."""
+    return [
+        {
+            "name": f"sample://{sample.name}/{table}",
+            "rows": facts.rows,
+            "licence": sample.licence,
+            "about": sample.about,
+            "address": sample.address,
+        }
+        for sample in public_samples().values()
+        for table, facts in sample.tables.items()
+    ]

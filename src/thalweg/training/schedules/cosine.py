@@ -16,7 +16,7 @@ class Cosine(Schedule):
     kind = "cosine"
     preference = 1
 
-    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """The share of all steps in which the rate rises evenly from nothing."""
     end: Annotated[float, Field(ge=0, le=1)] = 0.0
     """The share of the learning rate that is left at the last step."""
