@@ -12,7 +12,7 @@ from thalweg.evaluation.outcome import directions, labels, outcome
 @pytest.mark.parametrize(
     ("kind", "shape", "named"),
     [
-        ("binary", "two classes", ("False", "True")),
+        ("binary", "two classes", ("false", "true")),
         ("category", "classes", ("a", "b", "<c>")),
         ("number", "value", None),
     ],

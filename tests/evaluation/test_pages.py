@@ -128,6 +128,12 @@ def test_leads_tell_what_the_numbers_say() -> None:
     }
 
 
+def test_when_no_row_was_lost_it_says_so() -> None:
+    found = rows.section(report(ledger=[entry("sources", "read", 1000, 1000)], split={}))
+    assert found is not None
+    assert found.lead == "1,000 rows of flights came in, and all were kept."
+
+
 def test_columns_that_name_their_row_are_not_shown() -> None:
     found = columns.section(report())
     assert found is not None

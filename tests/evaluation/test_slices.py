@@ -87,7 +87,7 @@ def test_times_are_cut_into_quantiles(unit: str) -> None:
 def test_booleans_and_long_text() -> None:
     y, p = drawn(200, np.zeros(200, dtype=bool))
     assert {each["slice"] for each in cut([n % 2 == 0 for n in range(200)], y, p)["slices"]} == {
-        "True",
-        "False",
+        "true",
+        "false",
     }
     assert len(cut(["x" * 500] * 200, y, p)["slices"][0]["slice"]) == 60

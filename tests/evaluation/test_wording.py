@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from thalweg.evaluation.wording import count, decimal, duration, interval, listed, metric, plural, share, size
+from thalweg.evaluation.wording import (
+    count,
+    decimal,
+    duration,
+    interval,
+    listed,
+    metric,
+    plural,
+    sentence,
+    share,
+    size,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,7 +24,8 @@ from thalweg.evaluation.wording import count, decimal, duration, interval, liste
         (0.8804, "0.880"),
         (-0.0123, "−0.012"),
         (0.0, "0.000"),
-        (0.0001, "1.00e−4"),
+        (0.0001, "0.0001"),
+        (-0.0000123, "−1.23e−5"),
         (12.345, "12.35"),
         (1234.5, "1,234"),
         (2.5e7, "2.50e7"),
@@ -62,3 +74,4 @@ def test_other_words() -> None:
         "a, b and c",
     ]
     assert count(None) == "–"
+    assert [sentence(words) for words in ("", "by time", "All done.")] == ["", "By time.", "All done."]

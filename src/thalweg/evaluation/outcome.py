@@ -17,7 +17,12 @@ SURE = 0.99  # the probability a perfect prediction gives to the truth: 1 would 
 def labels(target: Target) -> tuple[str, ...] | None:
     """The classes in the order of `y`, as a person reads them; None for a value."""
     classes = getattr(target, "classes", None)
-    return None if classes is None else tuple(str(label) for label in classes)
+    return None if classes is None else tuple(named(label) for label in classes)
+
+
+def named(value: object) -> str:
+    """A value as SQL and YAML write it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def outcome(target: Target) -> Outcome:

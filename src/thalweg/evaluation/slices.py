@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thalweg.evaluation.intervals import Interval, resample
+from thalweg.evaluation.outcome import named
 from thalweg.tasks.task import Target
 
 SMALL = 50  # rows below which a slice says nothing by itself
@@ -101,7 +102,7 @@ def divide(values: pa.ChunkedArray) -> Slices:
         return _bins(values)
     coded = values.combine_chunks().dictionary_encode()
     coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    names = [str(value) for value in coded.dictionary.to_pylist()] + [MISSING]
+    names = [named(value) for value in coded.dictionary.to_pylist()] + [MISSING]
     place = coded.indices.fill_null(len(names) - 1).to_numpy(zero_copy_only=False).astype(np.int64)
     return Slices(place, names)
 

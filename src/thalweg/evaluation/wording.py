@@ -24,11 +24,16 @@ def model(name: str) -> str:
 
 
 def decimal(value: float | None, signed: bool = False) -> str:
-    """A metric: three digits after the point below 10, four significant ones from there on."""
+    """A metric: three digits after the point below 10, four significant ones from there on.
+
+    What would round to nothing gets a fourth digit, or an exponent.
+    """
     if value is None:
         return "–"
     sign, amount = "−" if value < 0 else "+" if signed and value > 0 else "", abs(value)
-    if amount >= 1e6 or 0 < amount < 5e-4:
+    if 5e-5 <= amount < 5e-4:
+        return f"{sign}{amount:.4f}"
+    if amount >= 1e6 or 0 < amount < 5e-5:
         return sign + f"{amount:.2e}".replace("e+0", "e").replace("e-0", "e−")
     return sign + (f"{amount:.3f}" if amount < 10 else f"{amount:,.{max(0, 4 - len(str(int(amount))))}f}")
 
@@ -83,6 +88,11 @@ def size(number: float | None) -> str:
             return f"{number:.0f} {unit}" if number >= 100 or unit == "B" else f"{number:.1f} {unit}"
         number /= 1000
     raise AssertionError("unreachable")
+
+
+def sentence(words: str) -> str:
+    """Words with a capital and a full stop."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
 
 
 def listed(words: list[str]) -> str:

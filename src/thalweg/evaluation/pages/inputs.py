@@ -37,7 +37,10 @@ def _used(used: list[Mapping[str, Any]]) -> Html | None:
         )
         for each in used[:COLUMNS]
     ]
-    return join([table(("column", "as", "type", "because", "replaced"), rows, 0), _more(used)])
+    head = ("column", "as", "type", "because", "replaced")
+    told = [place for place in range(len(head)) if any(row[place] for row in rows)]
+    shown = table([head[place] for place in told], [[row[place] for place in told] for row in rows], 0)
+    return join([shown, _more(used)])
 
 
 def _refused(refused: list[Mapping[str, Any]]) -> Html | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from thalweg.evaluation.pages.html import Html, Section, code, columns, details, join, table, tag
 from thalweg.evaluation.pages.marks import bar
-from thalweg.evaluation.wording import duration, size
+from thalweg.evaluation.wording import duration, sentence, size
 
 LONGEST = 20_000  # characters of the file that are shown
 
@@ -34,8 +34,7 @@ def _lead(report: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     words += [f"seed {known['seed']}"] if known.get("seed") is not None else []
     stages = known.get("stages") or []
     words += [f"{duration(sum(stage.get('seconds') or 0 for stage in stages))} in all"] if stages else []
-    told = ", ".join(words)
-    return f"{told[:1].upper()}{told[1:]}." if told else ""
+    return sentence(", ".join(words))
 
 
 def _stages(stages: list[Mapping[str, Any]]) -> Html:

@@ -37,11 +37,11 @@ def section(report: Mapping[str, Any]) -> Section | None:
 def _lead(main: str, totals: Mapping[str, int]) -> str:
     lost = [f"{count(totals[fate])} {fate}" for fate in FATES if totals[fate]]
     words = f": {', '.join(lost)}" if lost else ""
-    kept = share(totals["kept"], totals["in"])
-    gone = plural(totals["in"] - totals["kept"], "row")
-    return (
-        f"{plural(totals['in'], 'row')} of {main} came in, {kept} were kept; {gone} left{words}. It adds up."
-    )
+    gone = totals["in"] - totals["kept"]
+    came = f"{plural(totals['in'], 'row')} of {main} came in"
+    if not gone:
+        return f"{came}, and all were kept."
+    return f"{came}, {share(totals['kept'], totals['in'])} were kept; {plural(gone, 'row')} left{words}. It adds up."
 
 
 def _band(totals: Mapping[str, int]) -> Html:

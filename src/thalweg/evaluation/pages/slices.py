@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from thalweg.evaluation.pages.chart import short
-from thalweg.evaluation.pages.html import Html, Section, chip, code, join, shown, subtitle, table
+from thalweg.evaluation.pages.html import Html, Section, chip, code, join, paragraph, shown, subtitle, table
 from thalweg.evaluation.pages.marks import interval, scale
 from thalweg.evaluation.summary import worst
 from thalweg.evaluation.wording import count, decimal, metric
 from thalweg.evaluation.wording import interval as in_words
 
 CUTS = 12  # columns shown
+RANKING = (
+    "A metric that ranks is often lower inside a slice than over all rows: there, the column itself tells nothing "
+    "apart. The rivals on the same slice are the fairer measure."
+)
 
 
 def section(report: Mapping[str, Any]) -> Section | None:
@@ -24,6 +28,8 @@ def section(report: Mapping[str, Any]) -> Section | None:
     for name, cut in [(name, cut) for name, judged in shown(outputs) for cut in judged["slices"]][:CUTS]:
         of = [" · ", code(name)] if several else []
         body += [subtitle(join(["by ", code(cut["column"]), *of])), _table(cut)]
+    if any("auc" in cut["metric"] for _, judged in shown(outputs) for cut in judged["slices"]):
+        body.append(paragraph(RANKING, class_="note"))
     lead = " ".join(filter(None, (worst(judged) for _, judged in shown(outputs))))
     return Section("slices", "Where it is worse", lead, join(body))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from thalweg.evaluation.pages.html import Section, table
 from thalweg.evaluation.pages.marks import bar
-from thalweg.evaluation.wording import count, decimal, share
+from thalweg.evaluation.wording import count, decimal, sentence, share
 
 
 def section(report: Mapping[str, Any]) -> Section | None:
@@ -38,4 +38,4 @@ def section(report: Mapping[str, Any]) -> Section | None:
         ]
         for part in parts
     ]
-    return Section("split", "The split", f"{split['how']}.", table(head, rows, 2 + len(outputs)))
+    return Section("split", "The split", sentence(split["how"]), table(head, rows, 2 + len(outputs)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from thalweg.evaluation.pages.chart import SERIES, axis, chart, label, lines
 from thalweg.evaluation.pages.html import Html, Section, columns, details, join, table, tag
-from thalweg.evaluation.wording import count, decimal, duration, metric, plural
+from thalweg.evaluation.wording import count, decimal, duration, metric, plural, sentence
 
 POINTS = 300  # of a curve
 CURVES = 5  # outputs whose metric is drawn
@@ -34,8 +34,7 @@ def _lead(training: Mapping[str, Any]) -> str:
         words += f" in {duration(training['seconds'])}"
     if training.get("best_epoch") is not None:
         words += f"; the best was epoch {training['best_epoch']}"
-    why = str(training.get("stopped") or "").rstrip(".")
-    return words + (f". {why[:1].upper()}{why[1:]}" if why else "") + "."
+    return f"{words}. {sentence(str(training.get('stopped') or ''))}".strip()
 
 
 def _thinned(history: list[Any]) -> list[Any]:
