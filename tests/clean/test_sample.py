@@ -28,5 +28,16 @@ def test_a_sample_of_many_rows_is_even_and_does_not_follow_a_period(make_table, 
     assert ((phases - expected) ** 2 / expected).sum() < period - 1 + 5 * np.sqrt(2 * period)
 
 
+def test_a_smaller_sample_is_part_of_a_greater(make_table):
+    table = make_table("t", {"x": np.arange(3000)})
+    assert set(columns_of(sampled(table, 3000, 100))["x"]) < set(columns_of(sampled(table, 3000, 1000))["x"])
+
+
+def test_positions_may_be_large(make_table):
+    rows = [2**40 + n for n in range(2000)]
+    found = columns_of(sampled(make_table("t", {"__row": rows, "x": rows}), 2000, 100))["x"]
+    assert len(set(found)) == 100
+
+
 def test_few_rows_are_all_taken(make_table):
     assert len(columns_of(sampled(make_table("t", {"x": [1, 2, 3]}), 3, 10))["x"]) == 3

@@ -38,7 +38,7 @@ class Auto(Step):
         readable = _after(table, found)
         found += typed(readable)
         ready = _after(table, found)
-        return [*found, *lonely(ready), *repeated(ready)]
+        return [*found, *lonely(ready, summary), *repeated(ready)]
 
 
 def _after(table: Table, proposals: list[Proposal]) -> Table:

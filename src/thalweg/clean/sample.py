@@ -8,38 +8,36 @@ from dataclasses import replace
 from sqlglot import exp
 
 from thalweg.engines import sql
-from thalweg.engines.hashing import cut, digest
 from thalweg.engines.table import ROW, Table
 
 SAMPLE_ROWS = 100_000
-SEED = 0
-SPREAD = 10  # standard deviations of the number of digests below a threshold: never missed
-THINNED = 8  # times the sample: rows left for the digest, which costs twenty times the arithmetic
-MODULUS, MULTIPLIER = 2**31 - 1, 48_271  # Park & Miller 1988, as corrected in 1993
+SPREAD = 10  # standard deviations of the number of rows below a threshold: never missed
+MODULUS, MULTIPLIER = 2**31 - 1, 1_327_217_885  # a prime, and its golden section: neighbours end up far apart
 
 
 def sampled(table: Table, rows: int, wanted: int = SAMPLE_ROWS) -> Table:
-    """`wanted` of the table's `rows` rows, all of them where there are fewer; in the order of a digest of the row.
+    """`wanted` of the table's `rows` rows, all of them where there are fewer; in the order they are drawn.
 
-    Of many rows most are left out by arithmetic on their position that spreads evenly, and of these the smallest
-    digests are taken; a threshold keeps the sort small.
+    Rows are drawn by a number made of their position; a threshold on it keeps the sort small. A smaller sample is
+    the beginning of a greater one.
     """
-    hashed = digest({ROW: "BIGINT"}, SEED)
+    drawn = _number()
     query = sql.select(table.query, [*table.columns, *table.hidden])
     if rows > wanted:
-        thin = min(THINNED * wanted / rows, 1.0)
-        share = min((wanted + SPREAD * math.sqrt(wanted)) / (thin * rows), 1.0)
-        below = exp.LT(this=hashed.copy(), expression=sql.literal(cut(share)))
-        query = query.where(sql.all_of([_thinned(thin), below]) if thin < 1 else below)
-    query = query.order_by(hashed, sql.column(ROW)).limit(wanted)
+        share = min((wanted + SPREAD * math.sqrt(wanted)) / rows, 1.0)
+        query = query.where(exp.LT(this=drawn.copy(), expression=sql.literal(int(share * MODULUS))))
+    query = query.order_by(drawn, sql.column(ROW)).limit(wanted)
     return replace(table, query=query)
 
 
-def _thinned(share: float) -> exp.Expression:
-    """Whether a row is among a share of all, spread evenly over positions."""
-    position = exp.Mod(this=sql.column(ROW), expression=sql.literal(MODULUS))
-    spread = exp.Mod(
-        this=exp.paren(exp.Mul(this=exp.paren(position), expression=sql.literal(MULTIPLIER))),
-        expression=sql.literal(MODULUS),
-    )
-    return exp.LT(this=exp.paren(spread), expression=sql.literal(int(share * MODULUS)))
+def _number() -> exp.Expression:
+    """(multiplier · row)² in whole numbers below a prime: as good as random, in a twentieth of the time of md5.
+
+    All products stay below 2**62, so that every engine computes the same.
+    """
+    spread = _below(exp.Mul(this=_below(sql.column(ROW)), expression=sql.literal(MULTIPLIER)))
+    return _below(exp.Mul(this=spread, expression=spread.copy()))
+
+
+def _below(value: exp.Expression) -> exp.Expression:
+    return exp.paren(exp.Mod(this=sql.whole(value), expression=sql.literal(MODULUS)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from sqlglot import exp
@@ -9,7 +10,7 @@ from sqlglot import exp
 from thalweg.clean.bounds import said
 from thalweg.clean.convert import is_finite
 from thalweg.clean.step import Proposal, Step
-from thalweg.clean.summary import ColumnSummary, summarize
+from thalweg.clean.summary import ColumnSummary, Summary, summarize
 from thalweg.core.component import parse
 from thalweg.engines import sql
 from thalweg.engines.table import Table
@@ -21,47 +22,52 @@ RARE = 10_000  # at most one value in so many, or one, may be alone
 LOOKED_AT = 100  # values at each end
 
 
-def lonely(table: Table) -> list[Proposal]:
+def lonely(table: Table, summary: Summary) -> list[Proposal]:
     """Empty the values that stand alone, five times farther from the rest than the rest is wide.
 
     The rest must lie within ten interquartile ranges of its quartiles: in a column with a long tail the last value
-    is always far from the one before it, and is no mistake.
+    is always far from the one before it, and is no mistake. `summary` is of the table before its texts were read as
+    numbers; only those are looked at anew.
     """
-    numbers = [name for name, sql_type in table.columns.items() if is_number(sql_type)]
-    summary = summarize(table.training(), numbers)
-    rules, whys = {}, []
-    for column in summary.columns.values():
-        bounds, why = _look(table.training(), column)
-        if bounds != (None, None):
-            rules[column.name] = {"between": list(bounds), "action": "null"}
-        whys += [why] if why else []
-    if not rules:
-        return [Proposal(None, why) for why in whys]
-    return [Proposal(parse(Step, {"outliers": {"columns": rules}}), "; ".join(whys))]
+    training = table.training()
+    numbers = {name: summary.columns[name] for name, found in table.columns.items() if is_number(found)}
+    read_now = [name for name, column in numbers.items() if not is_number(column.type)]
+    numbers |= summarize(training, read_now).columns if read_now else {}
+    rules, whys, told = {}, [], []
+    for column in numbers.values():
+        low, high = _bounds(training, column) if _is_far(column) else (None, None)
+        if (low, high) != (None, None):
+            rules[column.name] = {"between": [low, high], "action": "null"}
+            whys.append(_why(column, low, high))
+        elif _is_far(column):
+            reach = f"from {said(column.low)} to {said(column.high)}"
+            told.append(Proposal(None, f"{column.name} reaches {reach}, far beyond most; left as it is"))
+    steps = [Proposal(parse(Step, {"outliers": {"columns": rules}}), "; ".join(whys))] if rules else []
+    return [*told, *steps]
 
 
-def _look(training: Table, column: ColumnSummary) -> tuple[tuple[float | None, float | None], str | None]:
-    """Bounds beyond which values stand alone, and what to say of the column."""
+def _fences(column: ColumnSummary) -> tuple[float, float]:
+    """Ten interquartile ranges beyond the quartiles; beyond all values where the quartiles are the same."""
     if column.distribution is None:
-        return (None, None), None
+        return -math.inf, math.inf
     first, third = column.distribution.quantiles((0.25, 0.75))
-    reach = REACH * (third - first)
-    over, under = column.high > third + reach, column.low < first - reach
-    if not reach or not (over or under):
-        return (None, None), None
-    low_end, high_end = max(column.low, first - reach), min(column.high, third + reach)
-    high = (
-        _bound(_ends(training, column.name, desc=True), column.present, high_end, low_end) if over else None
-    )
-    mirrored = [-value for value in _ends(training, column.name, desc=False)] if under else []
-    low = _bound(mirrored, column.present, -low_end, -high_end) if under else None
-    low = -low if low is not None else None
-    if low is None and high is None:
-        return (
-            (None, None),
-            f"{column.name} reaches from {said(column.low)} to {said(column.high)}, far beyond most; left as it is",
-        )
-    return (low, high), _why(column, low, high)
+    reach = REACH * (third - first) or math.inf
+    return first - reach, third + reach
+
+
+def _is_far(column: ColumnSummary) -> bool:
+    low, high = _fences(column)
+    return column.low is not None and (column.low < low or column.high > high)
+
+
+def _bounds(training: Table, column: ColumnSummary) -> tuple[float | None, float | None]:
+    """Bounds beyond which values stand alone; None where none do."""
+    low, high = _fences(column)
+    low_end, high_end = max(column.low, low), min(column.high, high)
+    greatest = _ends(training, column.name, desc=True) if column.high > high else []
+    mirrored = [-value for value in _ends(training, column.name, desc=False)] if column.low < low else []
+    below = _bound(mirrored, column.present, -low_end, -high_end)
+    return -below if below is not None else None, _bound(greatest, column.present, high_end, low_end)
 
 
 def _bound(values: Sequence[float], present: int, fence: float, other_end: float) -> float | None:
