@@ -23,9 +23,11 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
 def achieved(output: str, judged: Mapping[str, Any]) -> str:
     """The metric that chose the network, with its interval."""
     name = judged["monitor"]["metric"]
-    found = interval(judged["models"]["network"]["test"][name])
     rows = plural(judged["rows"]["judged"], "test row")
-    return f"{output}: the network reaches {metric(name)} {found} on {rows}."
+    found = judged["models"]["network"]["test"][name]
+    if found["value"] is None:
+        return f"{output}: {metric(name)} is not defined on the {rows}, such as where they are of one class."
+    return f"{output}: the network reaches {metric(name)} {interval(found)} on {rows}."
 
 
 def answer(output: str, judged: Mapping[str, Any]) -> str:
@@ -56,7 +58,7 @@ def comparison(rival: str, judged: Mapping[str, Any]) -> str:
         return f"It does not beat {against}: it is worse, by {by}."
     if difference["verdict"] == "no clear difference":
         return f"There is no clear difference from {against}: {by}."
-    return f"It can't be told whether it is better than {against}: there are too few rows for an interval."
+    return f"It can't be told whether it is better than {against}: there are too few rows, or too few of a class."
 
 
 def inputs(output: str, report: Mapping[str, Any]) -> str | None:
