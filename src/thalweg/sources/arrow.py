@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from thalweg.core.errors import SourceError
 from thalweg.core.fingerprint import fingerprint
-from thalweg.sources.found import fingerprint_files, found
+from thalweg.sources.found import fingerprint_files, found, size_of
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ class Arrow(Source):
 
     def fingerprint(self, folder: Path) -> str:
         return fingerprint(["arrow", fingerprint_files(found(self.path, folder))])
+
+    def size(self, folder: Path) -> int:
+        return size_of(found(self.path, folder))
 
     def open(self, name: str, place: Place) -> Opened:
         files = found(self.path, place.folder)

@@ -9,12 +9,10 @@ from pydantic import Field, field_validator, model_validator
 
 from thalweg.core.errors import ComponentError
 from thalweg.core.fingerprint import fingerprint
-from thalweg.sources.found import fingerprint_files, found
+from thalweg.sources.found import fingerprint_files, found, size_of
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from thalweg.sources.lines.engine_reader import Values
     from thalweg.sources.lines.records import Grammar
 
@@ -130,13 +128,13 @@ class Csv(Source):
     def fingerprint(self, folder: Path) -> str:
         return fingerprint([self.written(), fingerprint_files(found(self.path, folder))])
 
+    def size(self, folder: Path) -> int:
+        return size_of(found(self.path, folder))
+
     def open(self, name: str, place: Place) -> Opened:
         from thalweg.sources.lines.opening import open_lines
 
         return open_lines(self, place)
-
-    def typed(self, types: Mapping[str, str]) -> Csv:
-        return self.model_copy(update={"columns": {**types, **self.columns}})
 
 
 def named_as_text(path: str) -> bool:

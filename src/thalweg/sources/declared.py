@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from thalweg.core.errors import ComponentError
 from thalweg.core.suggest import did_you_mean
 
@@ -54,3 +56,10 @@ def sql_type(written: str, column: str) -> str:
         known = [*WORDS, *TYPES]
         raise ComponentError(f"column {column!r}: unknown type {written!r}; {did_you_mean(written, known)}")
     return {"TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE", "REAL": "FLOAT"}.get(name, name)
+
+
+def readable_types(expected: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    """Those of the expected types that text can be read as, of the columns there are."""
+    return {
+        name: kind for name, kind in expected.items() if name in names and kind.split("(")[0].strip() in TYPES
+    }

@@ -67,3 +67,8 @@ def _nearby(path: Path) -> str:
 def fingerprint_files(files: Sequence[Path]) -> str:
     """The digest of files' names and contents, in order."""
     return fingerprint([[file.name, fingerprint_file(file)] for file in files])
+
+
+def size_of(files: Sequence[Path]) -> int:
+    """Bytes that files take together."""
+    return sum(file.stat().st_size for file in files)

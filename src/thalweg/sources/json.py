@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, field_validator
 
 from thalweg.core.fingerprint import fingerprint
-from thalweg.sources.found import fingerprint_files, found
+from thalweg.sources.found import fingerprint_files, found, size_of
 from thalweg.sources.source import Opened, Place, Source
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ENDINGS = (".json", ".jsonl", ".ndjson")
 PACKED = ("", ".gz", ".zst", ".bz2", ".xz", ".lz4")
@@ -69,10 +66,11 @@ class Json(Source):
     def fingerprint(self, folder: Path) -> str:
         return fingerprint([self.written(), fingerprint_files(found(self.path, folder))])
 
+    def size(self, folder: Path) -> int:
+        return size_of(found(self.path, folder))
+
     def open(self, name: str, place: Place) -> Opened:
         from thalweg.sources.lines.objects import open_objects
 
-        return open_objects(found(self.path, place.folder), self.columns, self.encoding, place.session)
-
-    def typed(self, types: Mapping[str, str]) -> Json:
-        return self.model_copy(update={"columns": {**types, **self.columns}})
+        files = found(self.path, place.folder)
+        return open_objects(files, self.columns, self.expected, self.encoding, place.session)

@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from thalweg.core.errors import SourceError
+from thalweg.engines.table import HIDDEN
+
+RESERVED = (*HIDDEN, "file_row_number")  # what the stages and the engine call columns of their own
 
 
 def unlike(names: Sequence[str], where: str) -> None:
@@ -20,3 +23,14 @@ def unlike(names: Sequence[str], where: str) -> None:
         f"{where}: columns {numbers} have {same}: {', '.join(map(repr, dict.fromkeys(twice)))}",
         hint="rename them where the data comes from; a csv file may be given names: […], header: true",
     )
+
+
+def usable(names: Sequence[str], source: str) -> None:
+    """Raises SourceError where a column of a source has a name that the stages use themselves, or none."""
+    for name in names:
+        if name.casefold() in RESERVED or not name.strip():
+            raise SourceError(
+                f"source {source!r} has a column named {name!r}; "
+                f"{', '.join(RESERVED)} and the empty name cannot be used for columns",
+                hint="rename the column where the data comes from",
+            )

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from thalweg.core.errors import SourceError
 from thalweg.core.fingerprint import fingerprint
-from thalweg.sources.found import fingerprint_files, found
+from thalweg.sources.found import fingerprint_files, found, size_of
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from sqlglot import exp
 
     from thalweg.engines.engine import Session
@@ -49,9 +50,14 @@ class Parquet(Source):
     def fingerprint(self, folder: Path) -> str:
         return fingerprint(["parquet", fingerprint_files(self._files(folder))])
 
+    def size(self, folder: Path) -> int:
+        return size_of(self._files(folder))
+
     def open(self, name: str, place: Place) -> Opened:
+        from thalweg.sources.names import usable
+
         files = self._files(place.folder)
-        alike(files)
+        usable(alike(files), name)
         return OpenedParquet(place.session, files)
 
     def _files(self, folder: Path) -> list[Path]:
@@ -74,30 +80,33 @@ class Parquet(Source):
         return files
 
 
-def alike(files: Sequence[Path]) -> None:
-    """Raises SourceError where a file is damaged, or has other columns than the first."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+def alike(files: Sequence[Path]) -> list[str]:
+    """The columns of the files. Raises SourceError where one is damaged, or has other columns than the first."""
     from thalweg.sources.names import unlike
 
-    first: pa.Schema | None = None
-    for file in files:
-        try:
-            schema = pq.read_schema(file)
-        except (pa.ArrowException, OSError) as error:
-            raise SourceError(
-                f"{file} is damaged, or is not Parquet: {str(error).splitlines()[0]}", hint="write it again"
-            ) from error
-        if first is None:
-            first = schema
-            unlike(schema.names, str(file))
-        elif schema.names != first.names or schema.types != first.types:
-            changed = sorted({str(f) for f in schema} ^ {str(f) for f in first})
+    first = _schema(files[0])
+    unlike(first.names, str(files[0]))
+    for file in files[1:]:
+        schema = _schema(file)
+        if schema.names != first.names or schema.types != first.types:
+            changed = sorted({str(field) for field in schema} ^ {str(field) for field in first})
             raise SourceError(
                 f"{file} has other columns than {files[0]}: {', '.join(changed)}",
                 hint="read them as two sources, and unite them with: - union",
             )
+    return first.names
+
+
+def _schema(file: Path) -> pa.Schema:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_schema(file)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(
+            f"{file} is damaged, or is not Parquet: {str(error).splitlines()[0]}", hint="write it again"
+        ) from error
 
 
 @dataclass(frozen=True)

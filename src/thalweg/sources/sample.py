@@ -14,6 +14,7 @@ from thalweg.core.component import parse
 from thalweg.core.errors import ComponentError, MissingExtra, SourceError
 from thalweg.core.fingerprint import fingerprint
 from thalweg.core.suggest import did_you_mean
+from thalweg.sources.found import size_of
 from thalweg.sources.samples import PublicSample, SampleTable, public_samples
 from thalweg.sources.source import Opened, Place, Source
 
@@ -80,9 +81,13 @@ class Sample(Source):
     def fingerprint(self, folder: Path) -> str:
         return fingerprint([self.described.sha256, self.described.read])
 
+    def size(self, folder: Path) -> int:
+        return size_of([located(self.public, self.described)])
+
     def open(self, name: str, place: Place) -> Opened:
         path = located(self.public, self.described)
-        return parse(Source, {**self.described.read, "path": str(path)}).open(name, place)
+        source = parse(Source, {**self.described.read, "path": str(path)})
+        return source.typed(self.expected).open(name, place)
 
 
 def located(sample: PublicSample, table: SampleTable) -> Path:

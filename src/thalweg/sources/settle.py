@@ -10,11 +10,11 @@ from sqlglot import exp
 from thalweg.core.errors import DataError, SourceError
 from thalweg.engines import sql
 from thalweg.engines.engine import Session
-from thalweg.engines.table import HIDDEN, ROW
+from thalweg.engines.table import ROW
+from thalweg.sources.names import usable
 from thalweg.sources.source import Opened
 
 ATTEMPTS = 8  # a column is widened at most three times, misleading lines are set aside once
-RESERVED = (*HIDDEN, "file_row_number")
 
 
 def settled(
@@ -56,13 +56,7 @@ def _or_null(value: exp.Expr, kind: str) -> exp.Expr:
 def columns_of(session: Session, query: exp.Query, where: str) -> dict[str, str]:
     """Names and types of a source's columns. Raises SourceError where a name is one the stages use themselves."""
     types = session.columns(query)
-    for name in types:
-        if name.casefold() in RESERVED or not name.strip():
-            raise SourceError(
-                f"source {where!r} has a column named {name!r}; "
-                f"{', '.join(RESERVED)} and the empty name cannot be used for columns",
-                hint="rename the column where the data comes from",
-            )
+    usable(list(types), where)
     return types
 
 

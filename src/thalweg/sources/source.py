@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import PrivateAttr
 
 from thalweg.core.component import Component
 
@@ -79,6 +81,8 @@ class Place:
 class Source(Component, ABC):
     """Reads rows from somewhere."""
 
+    _expected: dict[str, str] = PrivateAttr(default_factory=dict)
+
     @abstractmethod
     def fingerprint(self, folder: Path) -> str:
         """What the source holds now, in short: changes when its content does."""
@@ -87,6 +91,17 @@ class Source(Component, ABC):
     def open(self, name: str, place: Place) -> Opened:
         """Find the source and its columns. Raises SourceError where it is missing or not what it should be."""
 
-    def typed(self, types: Mapping[str, str]) -> Source:
-        """The same source, reading the named columns as these DuckDB types wherever it would have to guess."""
-        return self
+    def typed(self, types: Mapping[str, str]) -> Self:
+        """The same source, reading the named columns, where it has them, as these DuckDB types instead of guessing."""
+        copy = self.model_copy()
+        copy._expected = dict(types)
+        return copy
+
+    @property
+    def expected(self) -> Mapping[str, str]:
+        """Types of columns that are known from elsewhere, by name."""
+        return self._expected
+
+    def size(self, folder: Path) -> int | None:
+        """Bytes it takes where it lies, if that is cheap to know; plans are estimated from it."""
+        return None

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from thalweg.core.errors import SourceError
 from thalweg.core.fingerprint import fingerprint, fingerprint_file
-from thalweg.sources.found import found
+from thalweg.sources.found import found, size_of
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ class Sqlite(Source):
         journal = path.with_name(path.name + "-wal")  # what was written and is not yet in the database file
         files = [path, journal] if journal.is_file() else [path]
         return fingerprint([self.table, [fingerprint_file(file) for file in files]])
+
+    def size(self, folder: Path) -> int:
+        return size_of([self._file(folder)])
 
     def open(self, name: str, place: Place) -> Opened:
         from thalweg.sources.databases.sqlite_table import open_table

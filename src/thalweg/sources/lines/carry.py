@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from thalweg.engines import sql
 
-MISFIT = "thalweg: a value does not fit its column"  # told apart from the engine's own errors
+MISFIT = "a value is not of the type declared for its column"
 EXACT = 2**53  # up to here every integer is a DOUBLE
 WIDE = "DECIMAL(38,18)"
 INTEGERS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
-from thalweg.core.errors import DataError, SourceError
-from thalweg.core.suggest import did_you_mean
+from thalweg.core.errors import SourceError
 from thalweg.engines import sql
 from thalweg.engines.engine import Session
+from thalweg.sources.declared import readable_types
+from thalweg.sources.lines.array import open_array, present
 from thalweg.sources.lines.carry import INTEGERS
 from thalweg.sources.lines.encoding import undecodable_line, wrong_encoding
 from thalweg.sources.lines.engine_reader import Values, position, read_csv
@@ -35,29 +36,31 @@ NOT_AN_OBJECT = "not a JSON object"
 
 
 def open_objects(
-    files: Sequence[Path], declared: Mapping[str, str], encoding: str, session: Session
+    files: Sequence[Path],
+    declared: Mapping[str, str],
+    expected: Mapping[str, str],
+    encoding: str,
+    session: Session,
 ) -> Opened:
-    """Open JSON files, all of lines or all of arrays."""
+    """Open JSON files, all of lines or all of arrays. Keys that are `declared` must occur, those `expected` may."""
     paths = [plain(file, session.scratch, encoding) for file in files]
     texts = [Text(str(f), path, survey(path, "")) for f, path in zip(files, paths, strict=True)]
     for text in texts:
         if not text.survey.lines:
             raise SourceError(f"{text.name} is empty: it holds no rows")
     if all(_first_sign(text.path) == b"[" for text in texts):
-        return open_array(texts, declared, session)
-    lines = OpenedObjects(session, tuple(texts), {}, frozenset(declared), encoding)
+        return open_array(texts, declared, expected, session)
+    lines = OpenedObjects(session, tuple(texts), {}, frozenset(), encoding)
     structure, bad = lines.structure()
     if not structure:
         raise SourceError(
             f"{texts[0].name}: none of {bad:,} lines is a JSON object",
             hint='expected an object on each line, such as {"a": 1}, or one array of objects',
         )
-    for name in declared:
-        if name not in structure:
-            raise SourceError(f"no object has the key {name!r} to declare; {did_you_mean(name, structure)}")
     unlike(list(structure), texts[0].name)
-    found = {name: declared.get(name, _plain_type(kind)) for name, kind in structure.items()}
-    return OpenedObjects(session, lines.texts, lines.with_moments(found), frozenset(declared), encoding)
+    known = {**readable_types(expected, structure), **present(declared, structure)}
+    found = {name: known.get(name, _plain_type(kind)) for name, kind in structure.items()}
+    return OpenedObjects(session, lines.texts, lines.with_moments(found, known), frozenset(known), encoding)
 
 
 def _first_sign(path: Path) -> bytes:
@@ -128,12 +131,12 @@ class OpenedObjects(Opened):
             raise wrong_encoding(self.texts[0].name, *line, self.encoding)
         return structure if isinstance(structure, dict) else {}, count
 
-    def with_moments(self, types: Mapping[str, Any]) -> dict[str, Any]:
-        """The types, with DATE or TIMESTAMP for text that always is one."""
-        texts = [name for name, kind in types.items() if kind == "VARCHAR" and name not in self.declared]
+    def with_moments(self, types: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+        """The types, with DATE or TIMESTAMP for text that always is one and whose type is not known."""
+        texts = [name for name, kind in types.items() if kind == "VARCHAR" and name not in known]
         if not texts:
             return dict(types)
-        reading = OpenedObjects(self.session, self.texts, dict(types), self.declared, self.encoding)
+        reading = replace(self, columns=dict(types), declared=frozenset(known))
         tests: dict[str, exp.Expr] = {}
         for i, name in enumerate(texts):
             tests |= {f"{kind} {i}": test for kind, test in _moments(sql.column(name)).items()}
@@ -248,43 +251,3 @@ def _moments(text: exp.Expr) -> dict[str, exp.Expr]:
         "DATE": sql.true_count(day),
         "TIMESTAMP": sql.true_count(moment),
     }
-
-
-def open_array(texts: Sequence[Text], declared: Mapping[str, str], session: Session) -> Opened:
-    """Files that are one array of objects each. Raises SourceError where one is not."""
-    options = {
-        "format": sql.literal("array"),
-        "sample_size": sql.literal(-1),
-        "map_inference_threshold": sql.literal(-1),
-        "field_appearance_threshold": sql.literal(0),
-        "union_by_name": exp.true(),
-        "hive_partitioning": exp.false(),
-    }
-    files = exp.Array(expressions=[sql.literal(str(text.path)) for text in texts])
-    named = [exp.Kwarg(this=exp.var(name), expression=value) for name, value in options.items()]
-    query = exp.select(exp.Star()).from_(exp.Anonymous(this="read_json", expressions=[files, *named]))
-    try:
-        types = session.columns(query)
-    except DataError as error:
-        raise SourceError(f"{texts[0].name} is no array of JSON objects: {error.message}") from error
-    for name in declared:
-        if name not in types:
-            raise SourceError(f"no object has the key {name!r} to declare; {did_you_mean(name, types)}")
-    if list(types) == ["json"]:
-        raise SourceError(f"{texts[0].name} is an array, but not of objects", hint='expected [{"a": 1}, …]')
-    values = {
-        name: sql.cast(sql.column(name), declared[name]) if name in declared else sql.column(name)
-        for name in types
-    }
-    return OpenedArray(sql.select(query, values))
-
-
-@dataclass(frozen=True)
-class OpenedArray(Opened):
-    """Objects of an array, which can be read or not, but not in part."""
-
-    rows: exp.Select
-
-    @property
-    def query(self) -> exp.Query:
-        return self.rows

@@ -11,6 +11,7 @@ from uuid import uuid4
 from thalweg.core.errors import SourceError
 from thalweg.core.suggest import did_you_mean
 from thalweg.engines.engine import Session
+from thalweg.sources.declared import readable_types
 from thalweg.sources.found import found
 from thalweg.sources.lines.carry import Column
 from thalweg.sources.lines.encoding import wrong_encoding
@@ -159,8 +160,9 @@ def _columns(settings: Csv, names: Sequence[str], guessed: Guess) -> tuple[Colum
     for name in settings.columns:
         if name not in names:
             raise SourceError(f"the file has no column {name!r} to declare; {did_you_mean(name, names)}")
+    types = {**readable_types(settings.expected, names), **settings.columns}
     return tuple(
-        Column(name, settings.columns.get(name, kind), guessed=name not in settings.columns)
+        Column(name, types.get(name, kind), guessed=name not in types)
         for name, kind in zip(names, guessed.types, strict=True)
     )
 

@@ -1,0 +1,109 @@
+"""Parquet, read where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from thalweg.core.component import parse
+from thalweg.core.errors import DataError, SourceError
+from thalweg.sources.parquet import Parquet
+from thalweg.sources.source import Source
+
+
+def write(path: Path, **columns: list) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.pq", "folder/", "x/*.parquet"])
+def test_a_name_is_enough(name: str) -> None:
+    assert parse(Source, name) == Parquet(path=name)
+
+
+def test_it_is_not_copied(read: Callable, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.parquet", a=[1, 2], x=[1.5, float("nan")])
+    found = read("a.parquet")
+    assert found.rows == [{"a": 1, "x": 1.5}, {"a": 2, "x": None}]
+    assert found.types == {"a": "BIGINT", "x": "DOUBLE"}
+    assert found.loaded.table.lineage["a"] == {"t.a"}
+    assert found.loaded.entry.kept == 2
+    assert not list(tmp_path.glob("loaded*/data.parquet"))
+    assert str(path) in next(tmp_path.glob("loaded*/source.json")).read_text()
+
+
+def test_a_folder_is_read_in_the_order_of_names(read: Callable, tmp_path: Path) -> None:
+    write(tmp_path / "all/b.parquet", a=[3, 4])
+    write(tmp_path / "all/a.parquet", a=[1, 2])
+    write(tmp_path / "all/c/d.parquet", a=[5])
+    assert read("all/").column("a") == [1, 2, 3, 4, 5]
+    assert read("all/[ab].parquet").column("a") == [1, 2, 3, 4]
+    assert read({"parquet": ["all/b.parquet", "all/a.parquet"]}).column("a") == [3, 4, 1, 2]
+
+
+def test_mnist(read: Callable, data: Callable) -> None:
+    found = read({"kind": "parquet", "path": str(data("mnist/test.parquet"))})
+    assert len(found.rows) == 10_000
+    assert found.types["image"] == "BLOB"
+
+
+@pytest.mark.parametrize("keep", [0, 3, 200])
+def test_a_damaged_file(read: Callable, tmp_path: Path, keep: int) -> None:
+    path = write(tmp_path / "a.parquet", a=[1, 2])
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(SourceError, match=r"a\.parquet is damaged, or is not Parquet: "):
+        read("a.parquet")
+
+
+def test_files_of_other_columns(read: Callable, tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", a=[1], b=[1])
+    write(tmp_path / "b.parquet", a=[1], c=["x"])
+    with pytest.raises(SourceError) as raised:
+        read("*.parquet")
+    assert f"{tmp_path}/b.parquet has other columns than {tmp_path}/a.parquet: " in str(raised.value)
+    assert "pyarrow.Field<b: int64>, pyarrow.Field<c: string>" in str(raised.value)
+
+
+def test_names_that_differ_only_in_case(read: Callable, tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", a=[1], A=[1])
+    with pytest.raises(SourceError, match="names that differ only in case: 'a', 'A'"):
+        read("a.parquet")
+
+
+def test_names_the_stages_need_are_refused(read: Callable, tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", **{"__row": [1]})
+    with pytest.raises(SourceError, match="source 't' has a column named '__row'"):
+        read("a.parquet")
+
+
+def test_a_folder_without_parquet(read: Callable, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    with pytest.raises(SourceError, match="none holds no Parquet files"):
+        read("none/")
+
+
+def test_a_partitioned_folder_would_lose_values(read: Callable, tmp_path: Path) -> None:
+    write(tmp_path / "all/year=2020/a.parquet", a=[1])
+    with pytest.raises(
+        SourceError, match="is partitioned by 'year': values that stand only in names of folders"
+    ):
+        read("all/")
+    assert read("all/year=2020/a.parquet").types == {"a": "BIGINT"}
+
+
+def test_no_rows(read: Callable, tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", a=[])
+    with pytest.raises(DataError, match="source 't' is empty"):
+        read("a.parquet")
+
+
+def test_the_fingerprint_follows_content(tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", a=[1])
+    first = Parquet(path="a.parquet").fingerprint(tmp_path)
+    write(tmp_path / "a.parquet", a=[2])
+    assert Parquet(path="a.parquet").fingerprint(tmp_path) != first
