@@ -76,6 +76,8 @@ class Pass:
 
     def kept(self, all_of_them: bool = False) -> Table:
         """The rows that no verdict was true of; `all_of_them` says that these are known to be all rows."""
+        if not self.layers:
+            return self.base
         query = sql.select(self.query, [*self.columns, *self.base.hidden])
         return self.table(query if all_of_them else query.where(sql.is_null(sql.column(FATE))))
 

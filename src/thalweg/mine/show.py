@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
@@ -12,8 +13,11 @@ from rich.text import Text
 from thalweg.mine.sentences import sentences
 
 BARS = "▁▂▃▄▅▆▇█"
+HEADINGS = ("column", "type", "missing", "distinct", "min · median · max", "values")
+LAST = 4  # the place of the columns that may be folded where the terminal is narrow
 SHOWN = 3  # top values
 LONGEST = 24  # characters of a value
+DAY = 10  # characters of a date
 
 
 def show_profile(profile: Mapping[str, Any], console: Console | None = None) -> None:
@@ -24,16 +28,25 @@ def show_profile(profile: Mapping[str, Any], console: Console | None = None) -> 
 def rendered(profile: Mapping[str, Any]) -> Group:
     """A profile as a table of columns and sentences."""
     table = Table(
-        title=f"{profile['name']}: {profile['rows']:,} rows", title_justify="left", header_style="bold"
+        title=f"{profile['name']}: {profile['rows']:,} rows",
+        title_justify="left",
+        header_style="bold",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
-    table.add_column("column", no_wrap=True)
-    table.add_column("type")
-    for heading in ("missing", "distinct"):
-        table.add_column(heading, justify="right")
-    for heading in ("min · median · max", "values"):
-        table.add_column(heading, overflow="fold")
-    for column in profile["columns"]:
-        table.add_row(*_cells(column, profile["rows"]))
+    cells = [_cells(column, profile["rows"]) for column in profile["columns"]]
+    for place, heading in enumerate(HEADINGS):
+        longest = max((len(row[place]) for row in cells), default=0)
+        table.add_column(
+            heading,
+            justify="right" if heading in ("missing", "distinct") else "left",
+            width=min(max(longest, len(heading)), LONGEST) if place < LAST else None,
+            no_wrap=place < LAST,
+            overflow="ellipsis" if place < LAST else "fold",
+        )
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
     return Group(table, *(Text(line) for line in [*sentences(profile), *_remarks(profile)]))
 
 
@@ -43,17 +56,16 @@ def sparkline(counts: list[int]) -> str:
     return "".join(BARS[-(-rows * len(BARS) // most) - 1] if rows else " " for rows in counts)
 
 
-def _cells(column: Mapping[str, Any], rows: int) -> list[Text]:
+def _cells(column: Mapping[str, Any], rows: int) -> list[str]:
     distinct = f"{'' if column['distinct_exact'] else '≈ '}{column['distinct']:,}"
-    cells = [
+    return [
         column["name"],
-        column["type"].lower(),
+        column["type"].lower().replace(" with time zone", "tz"),
         _share(column["missing"], rows),
         distinct,
         _range(column),
         _values(column),
     ]
-    return [Text(cell) for cell in cells]
 
 
 def _share(missing: int, rows: int) -> str:
@@ -66,12 +78,15 @@ def _range(column: Mapping[str, Any]) -> str:
     if "quantiles" not in column:
         lengths = column["lengths"]
         return f"{lengths[0]}–{lengths[2]} characters" if lengths else ""
-    return " · ".join(_said(value) for value in (column["low"], column["quantiles"]["0.5"], column["high"]))
+    shown = (column["low"], column["quantiles"]["0.5"], column["high"])
+    if column["family"] == "timestamp" and shown[0][:DAY] != shown[-1][:DAY]:
+        shown = tuple(value[:DAY] for value in shown)
+    return " · ".join(_said(value) for value in shown)
 
 
 def _values(column: Mapping[str, Any]) -> str:
     if column["identifier"]:
-        return "(names its row, or free text)"
+        return "(a name, or free text)"
     if "histogram" in column:
         return sparkline(column["histogram"]["counts"])
     return ", ".join(f"{_said(value)} ({rows:,})" for value, rows in column.get("top", [])[:SHOWN])
