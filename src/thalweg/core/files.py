@@ -30,9 +30,7 @@ def storage_errors(path: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise full_disk(path) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise StorageError(
-                f"no permission to write {path}", hint="choose another folder with: --set output=FOLDER"
-            ) from error
+            raise forbidden(path) from error
         raise
 
 
@@ -42,6 +40,13 @@ def full_disk(path: Path) -> StorageError:
         f"the disk is full: {path} could not be written",
         hint="free some space, or choose a folder on another disk with: --set output=FOLDER; "
         "then run the same command again: finished stages are kept",
+    )
+
+
+def forbidden(path: Path) -> StorageError:
+    """The error to raise when `path` may not be written."""
+    return StorageError(
+        f"no permission to write {path}", hint="choose another folder with: --set output=FOLDER"
     )
 
 

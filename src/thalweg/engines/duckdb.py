@@ -14,7 +14,7 @@ from pydantic import field_validator
 from sqlglot import exp
 
 from thalweg.core.errors import ComponentError, DataError, StorageError
-from thalweg.core.files import full_disk, storage_errors
+from thalweg.core.files import forbidden, full_disk, storage_errors
 from thalweg.engines import sql
 from thalweg.engines.engine import Engine, Session
 from thalweg.engines.memory import default_limit, parse_size
@@ -112,7 +112,8 @@ class DuckDBSession(Session):
         target = sql.literal(str(path)).sql(dialect=sql.DIALECT)
         options = f"FORMAT PARQUET, COMPRESSION LZ4_RAW, ROW_GROUP_SIZE {PARQUET_GROUP}"
         with told(path):
-            return self._run(f"COPY ({self.sql(query)}) TO {target} ({options})").fetchall()[0][0]
+            copied = self.connection.execute(f"COPY ({self.sql(query)}) TO {target} ({options})")
+            return copied.fetchall()[0][0]
 
     def scan_parquet(self, paths: Sequence[Path]) -> exp.Query:
         names = exp.Array(expressions=[sql.literal(str(path)) for path in paths])
@@ -145,6 +146,8 @@ def told(path: Path) -> Iterator[None]:
     except duckdb.IOException as error:
         if "No space left" in str(error) or "could not write" in str(error).lower():
             raise full_disk(path) from error
+        if str(path) in str(error) and ("Permission denied" in str(error) or "Read-only" in str(error)):
+            raise forbidden(path) from error
         raise StorageError(first_line(error)) from error
     except duckdb.OutOfMemoryException as error:
         if "No space left" in str(error) or "max_temp_directory_size" in str(error):

@@ -1,0 +1,88 @@
+"""A source read as it flows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from thalweg.core.errors import SourceError
+from thalweg.engines.engine import Session
+from thalweg.sources.frame import Frame
+from thalweg.sources.handed import source_of
+from thalweg.sources.source import Place
+from thalweg.sources.stream import Stream, stream
+
+
+def flow(session: Session, folder: Path, source: Any, **options: Any) -> tuple[Stream, list[dict]]:
+    read = stream(source_of(source), Place(session, folder), **options)
+    return read, [row for batch in read for row in batch.to_pylist()]
+
+
+def test_csv(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("n,s\n" + "".join(f"{i},x\n" for i in range(25_000)) + "2.5,y\nz\n")
+    read = stream(source_of("a.csv"), Place(session, tmp_path), size=1000)
+    batches = list(read)
+    assert max(batch.num_rows for batch in batches) <= 1000
+    table = pa.Table.from_batches(batches)
+    assert read.columns == {
+        "n": "DOUBLE",
+        "s": "VARCHAR",
+    }  # proved by the last line before the first batch is given
+    assert table["n"].to_pylist() == [*map(float, range(25_000)), 2.5]
+    assert [row["line"] for batch in read.rejected() for row in batch.to_pylist()] == [25_003]
+    read.close()
+    assert not list(session.scratch.glob("*.parquet"))
+
+
+def test_parquet_flows_as_it_is(session: Session, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": [1, 2], "x": [1.0, float("nan")]}), tmp_path / "a.parquet")
+    read, rows = flow(session, tmp_path, "a.parquet")
+    assert rows == [{"a": 1, "x": 1.0}, {"a": 2, "x": None}]
+    assert read.columns == {"a": "BIGINT", "x": "DOUBLE"}
+    assert read.copy is None
+    assert list(read.rejected()) == []
+
+
+def test_frames_flow_as_they_are(session: Session, tmp_path: Path) -> None:
+    read, rows = flow(session, tmp_path, pa.table({"a": list(range(5))}), size=2)
+    assert [row["a"] for row in rows] == [0, 1, 2, 3, 4]
+    assert read.copy is None
+    assert isinstance(source_of(pa.table({"a": [1]})), Frame)
+
+
+def test_known_types_replace_guesses(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("zip,n,new\n123,1,x\n456,oops,y\n")
+    types = {"zip": "VARCHAR", "n": "BIGINT", "gone": "DOUBLE", "new": "STRUCT(a BIGINT)"}
+    read, rows = flow(session, tmp_path, "a.csv", types=types)
+    assert rows == [{"zip": "123", "n": 1, "new": "x"}]
+    assert [row["reason"] for batch in read.rejected() for row in batch.to_pylist()] == [
+        "n: 'oops' is not of type BIGINT"
+    ]
+
+
+def test_known_types_of_json(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"zip": 123, "n": "x"}\n{"zip": 1}\n')
+    read, rows = flow(session, tmp_path, "a.jsonl", types={"zip": "VARCHAR", "n": "BIGINT", "gone": "DOUBLE"})
+    assert rows == [{"zip": "1", "n": None}]
+    assert [row["line"] for batch in read.rejected() for row in batch.to_pylist()] == [1]
+
+
+def test_no_rows_are_no_error(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n")
+    read, rows = flow(session, tmp_path, "a.csv")
+    assert rows == []
+    assert list(read.columns) == ["a", "b"]
+
+
+def test_a_missing_file(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="there is no file"):
+        flow(session, tmp_path, "a.csv")
+
+
+def test_names_the_stages_need_are_refused(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="has a column named '__row'"):
+        flow(session, tmp_path, {"__row": [1, 2]})
