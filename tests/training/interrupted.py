@@ -12,8 +12,8 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+from small_problem import make_loaders, make_model  # type: ignore[import-not-found]
 
-from conftest import make_loaders, make_model  # type: ignore[import-not-found]
 from thalweg.core.progress import Silent
 from thalweg.training.loop import train
 from thalweg.training.settings import Train

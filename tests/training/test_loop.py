@@ -257,7 +257,7 @@ def test_several_outputs_are_judged_by_their_loss(loaders, rows, tmp_path):
     given, made = loaders(), None
     for part in (given.training, given.validation):
         part.tensors["target:delay"] = part.tensors["numbers"][:, 0] * 3 + 5
-    from conftest import LAYOUT, TARGETS  # type: ignore[import-not-found]
+    from small_problem import LAYOUT, TARGETS  # type: ignore[import-not-found]
 
     delay = NumberTarget(column="delay", type="DOUBLE", mean=5.0, scale=3.0)
     made = initial(MLP(layers=(16,)), LAYOUT, {**TARGETS, "delay": delay}, 0)

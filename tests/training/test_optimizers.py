@@ -116,7 +116,8 @@ def test_a_stated_decay_holds_for_every_optimizer(optimizer, loaders, tmp_path):
         def forward(self, batch):
             return (self.linear(batch["numbers"]) + 0 * self.table.rows.sum()).unsqueeze(1)
 
-    from conftest import TARGETS  # type: ignore[import-not-found]
+    from small_problem import TARGETS  # type: ignore[import-not-found]
+
     from thalweg.tasks.supervised import Supervised
 
     model = Supervised(Model(), TARGETS)
