@@ -32,9 +32,8 @@ WORDS = (
     (("BLOB",), "BLOB"),
     (("REAL", "FLOA", "DOUB", "NUM", "DEC"), "DOUBLE"),
 )
-ISO = (
-    "{c} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(substr({c}, 1, 10)) = substr({c}, 1, 10)"
-)
+# `+0 days` makes SQLite turn February 30th into March 1st, which it then is not
+ISO = "{c} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(substr({c}, 1, 10), '+0 days') = substr({c}, 1, 10)"
 ZONED = "({c} GLOB '*[Zz]' OR {c} GLOB '*[+-][0-9][0-9]:[0-9][0-9]')"
 FITS = {
     "BIGINT": "typeof({c}) = 'integer'",

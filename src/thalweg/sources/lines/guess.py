@@ -147,9 +147,12 @@ def _nearly(
     wanted = {f"{kind} {i}": value for (i, kind), value in {**counts, **filled}.items()}
     (row,) = session.rows(sql.select(rows, wanted))
     found = dict(zip([*counts, *filled], row, strict=True))
-    enough = {i: found[i, "all"] * (1 - doubt) for i in columns if found[i, "all"]}
-    kinds = {i: next((kind for kind in NARROW_FIRST if found[i, kind] >= enough[i]), None) for i in enough}
-    return {i: kind for i, kind in kinds.items() if kind is not None}
+    most = {i: max(found[i, kind] for kind in NARROW_FIRST) for i in columns if found[i, "all"]}
+    return {
+        i: next(kind for kind in NARROW_FIRST if found[i, kind] == fitting)
+        for i, fitting in most.items()
+        if fitting >= found[i, "all"] * (1 - doubt)
+    }
 
 
 def _fits(index: int, kind: str) -> exp.Expr:
