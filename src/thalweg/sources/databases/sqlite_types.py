@@ -33,7 +33,8 @@ WORDS = (
     (("REAL", "FLOA", "DOUB", "NUM", "DEC"), "DOUBLE"),
 )
 # `+0 days` makes SQLite turn February 30th into March 1st, which it then is not
-ISO = "{c} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(substr({c}, 1, 10), '+0 days') = substr({c}, 1, 10)"
+DAY = "substr({c}, 1, 10)"
+ISO = "{c} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(" + DAY + ", '+0 days') = " + DAY
 ZONED = "({c} GLOB '*[Zz]' OR {c} GLOB '*[+-][0-9][0-9]:[0-9][0-9]')"
 FITS = {
     "BIGINT": "typeof({c}) = 'integer'",

@@ -131,7 +131,7 @@ def _doubted(
         spelled = sorted(value for value in misfitting if value.strip().casefold() in MISSING)
         if spelled:
             notes[i] = f"text, but {kind} if declared as nulls: {', '.join(map(repr, spelled))}"
-        elif misfitting:
+        elif misfitting and not any(re.match(LEADING_ZERO, value) for value in misfitting):  # `007` is a code
             better[i] = kind
     return tuple(better), notes
 
