@@ -76,9 +76,16 @@ def test_names_that_differ_only_in_case(read: Callable, tmp_path: Path) -> None:
 
 
 def test_names_the_stages_need_are_refused(read: Callable, tmp_path: Path) -> None:
-    write(tmp_path / "a.parquet", **{"__row": [1]})
-    with pytest.raises(SourceError, match="source 't' has a column named '__row'"):
+    write(tmp_path / "a.parquet", file_row_number=[1])
+    with pytest.raises(SourceError, match="source 't' has a column named 'file_row_number'"):
         read("a.parquet")
+
+
+def test_the_hidden_columns_of_a_table_that_a_run_wrote_are_left_out(read: Callable, tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", a=[7, 8], __row=[3, 5])
+    loaded = read("a.parquet").loaded
+    assert dict(loaded.table.columns) == {"a": "BIGINT"}
+    assert loaded.table.session.rows(loaded.table.query) == [(7, 0), (8, 1)]
 
 
 def test_a_folder_without_parquet(read: Callable, tmp_path: Path) -> None:

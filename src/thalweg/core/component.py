@@ -156,7 +156,7 @@ class _AnyKindOf:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict:
-        return family_schema(self.family)
+        return _forms(self.family, handler)
 
 
 def any_kind(family: type[C]) -> Any:
@@ -164,23 +164,15 @@ def any_kind(family: type[C]) -> Any:
     return Annotated[family, _AnyKindOf(family)]
 
 
-def family_schema(family: type[Component]) -> dict[str, Any]:
+def _forms(family: type[Component], handler: GetJsonSchemaHandler) -> dict[str, Any]:
     """JSON Schema of everything that may be written for a family."""
     named = kinds(family)
     forms: list[dict[str, Any]] = [{"type": "string"}]
     for name, kind in named.items():
-        body = kind.model_json_schema()
-        body.pop("title", None)
-        full = {**body, "properties": {"kind": {"const": name}, **body.get("properties", {})}}
-        full["required"] = ["kind", *body.get("required", [])]
-        forms.append(full)
-        forms.append(
-            {
-                "type": "object",
-                "description": inspect.getdoc(kind) or "",
-                "properties": {name: {}},
-                "required": [name],
-                "additionalProperties": False,
-            }
-        )
+        body = handler.resolve_ref_schema(handler(kind.__pydantic_core_schema__))
+        about = {"type": "object", "description": inspect.getdoc(kind) or ""}
+        fields = {"kind": {"const": name}, **body.get("properties", {})}
+        needed = ["kind", *body.get("required", [])]
+        forms.append({**about, "properties": fields, "required": needed, "additionalProperties": False})
+        forms.append({**about, "properties": {name: {}}, "required": [name], "additionalProperties": False})
     return {"anyOf": forms, "examples": list(named)}

@@ -38,9 +38,7 @@ def literal(value: Any) -> exp.Expr:
 
 def call(name: str, *arguments: Any) -> exp.Expr:
     """A function of DuckDB's, by name; arguments that are not expressions become literals."""
-    return exp.func(
-        name, *(a if isinstance(a, exp.Expr) else literal(a) for a in arguments), dialect=DIALECT
-    )
+    return exp.func(name, *(a if isinstance(a, exp.Expr) else literal(a) for a in arguments), dialect=DIALECT)
 
 
 def cast(value: exp.Expr, to: str, strict: bool = True) -> exp.Expr:
@@ -61,7 +59,9 @@ def any_of(conditions: Iterable[exp.Expr]) -> exp.Expr:
 
 def whole(value: exp.Expr) -> exp.Expr:
     """A value as an operand: an operation of its own is put in parentheses."""
-    operation = isinstance(value, (exp.Binary, exp.Unary, exp.Between, exp.In)) and not isinstance(value, exp.Paren)
+    operation = isinstance(value, (exp.Binary, exp.Unary, exp.Between, exp.In)) and not isinstance(
+        value, exp.Paren
+    )
     return exp.paren(value) if operation else value.copy()
 
 
@@ -90,9 +90,7 @@ def row_count() -> exp.Expr:
     return exp.Count(this=exp.Star())
 
 
-def select(
-    source: exp.Query | exp.Table, columns: Mapping[str, exp.Expr] | Iterable[str]
-) -> exp.Select:
+def select(source: exp.Query | exp.Table, columns: Mapping[str, exp.Expr] | Iterable[str]) -> exp.Select:
     """SELECT named expressions (or names alone) FROM a query or table."""
     named = columns if isinstance(columns, Mapping) else {name: column(name) for name in columns}
     wanted = [exp.alias_(value.copy(), exp.to_identifier(name, quoted=True)) for name, value in named.items()]
@@ -127,7 +125,7 @@ def parse_expression(
     except SqlglotError as error:
         reason = str(error).splitlines()[0].replace("\x1b[4m", "").replace("\x1b[0m", "")
         raise ComponentError(f"the {what} {text!r} is not valid SQL: {reason}") from error
-    if len(parsed) != 1 or not isinstance(parsed[0], exp.Expr):
+    if len(parsed) != 1 or not isinstance(parsed[0], exp.Expr) or isinstance(parsed[0], exp.Alias):
         raise ComponentError(f"expected one SQL {what}, received {text!r}")
     tree = parsed[0]
     if isinstance(tree, (exp.Query, exp.Command, exp.DDL, exp.DML)) or tree.find(

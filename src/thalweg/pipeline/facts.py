@@ -27,7 +27,7 @@ def gathered(run: Run, made: str) -> Facts:
     prepared, trained = run.result("dataset"), run.result("train").trained
     return Facts(
         name=run.pipeline.name,
-        question=_question(run),
+        question=run.pipeline.question or "",
         table=main_table(run.pipeline),
         made=made,
         ledger=[entry.model_dump(mode="json") for entry in entries],
@@ -45,11 +45,6 @@ def gathered(run: Run, made: str) -> Facts:
         bundle=str(run.folder / "bundle"),
         provenance=_provenance(run),
     )
-
-
-def _question(run: Run) -> str:
-    told = [f"{name} ({task.kind})" for name, task in run.pipeline.model.outputs.items()]
-    return f"What will {' and '.join(told)} be, for a row of {main_table(run.pipeline)}?"
 
 
 def _split(split: dict[str, Any]) -> dict[str, Any]:

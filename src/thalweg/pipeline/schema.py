@@ -62,6 +62,8 @@ class Pipeline(Section):
 
     name: str = Field(pattern=r"^[\w][\w .-]*$")
     """Names the folder of the run."""
+    question: str | None = None
+    """What is asked, in your words, for the head of the report."""
     output: str = "runs"
     """The folder that holds the run's folder, relative to the file."""
     seed: int = Field(0, ge=0)

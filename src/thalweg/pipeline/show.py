@@ -58,11 +58,14 @@ def show_prediction(answer: Mapping[str, Any]) -> None:
 
 
 def show_samples(answer: Mapping[str, Any]) -> None:
-    """The samples there are, a line each."""
-    table = Table("sample", "rows", "licence", "what", box=None, pad_edge=False)
+    """The samples there are: what each is, then its tables with their rows."""
+    console = Console(highlight=False, soft_wrap=True)
+    about = None
     for sample in answer["samples"]:
-        table.add_row(*(escape(str(sample[name])) for name in ("name", "rows", "licence", "about")))
-    Console(highlight=False).print(table)
+        if sample["about"] != about:
+            about = sample["about"]
+            console.print(f"\n[bold]{escape(about)}[/]  ({escape(sample['licence'])})")
+        console.print(f"  {escape(sample['name']):<44} {sample['rows']:>9,} rows")
 
 
 def show_diagnosis(answer: Mapping[str, Any]) -> None:

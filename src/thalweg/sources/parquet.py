@@ -54,11 +54,14 @@ class Parquet(Source):
         return size_of(self._files(folder))
 
     def open(self, name: str, place: Place) -> Opened:
+        from thalweg.engines.table import HIDDEN
         from thalweg.sources.names import usable
 
         files = self._files(place.folder)
-        usable(alike(files), name)
-        return OpenedParquet(place.session, files)
+        names = alike(files)
+        visible = [column for column in names if column not in HIDDEN] or names
+        usable(visible, name)
+        return OpenedParquet(place.session, files, visible, len(visible) == len(names))
 
     def _files(self, folder: Path) -> list[Path]:
         if not isinstance(self.path, str) or not (whole := folder / Path(self.path).expanduser()).is_dir():
@@ -111,17 +114,22 @@ def _schema(file: Path) -> pa.Schema:
 
 @dataclass(frozen=True)
 class OpenedParquet(Opened):
-    """Files that stay where they are."""
+    """Files that stay where they are, unless a run wrote them: its hidden columns are left out."""
 
     session: Session
     files: list[Path]
+    names: list[str]
+    plain: bool
 
     @property
     def query(self) -> exp.Query:
-        from thalweg.sources.settle import rows_of
+        from sqlglot import exp
 
-        return rows_of(self.session, self.files)
+        from thalweg.engines import sql
+
+        paths = exp.Array(expressions=[sql.literal(str(path)) for path in self.files])
+        return exp.select(*map(sql.column, self.names)).from_(sql.call("read_parquet", paths))
 
     @property
-    def parquet(self) -> list[Path]:
-        return self.files
+    def parquet(self) -> list[Path] | None:
+        return self.files if self.plain else None
