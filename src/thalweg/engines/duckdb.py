@@ -87,7 +87,7 @@ class DuckDBSession(Session):
         for name, data in self.offered.items():
             cursor.register(name, data)
         try:
-            with told(self.scratch):
+            with told(self.scratch), native():
                 yield from cursor.execute(self.sql(query)).to_arrow_reader(size)
         finally:
             cursor.close()
@@ -136,6 +136,28 @@ class DuckDBSession(Session):
     def _run(self, text: str) -> duckdb.DuckDBPyConnection:
         with told(self.scratch):
             return self.connection.execute(text)
+
+
+# What DuckDB's errors begin with where they come through Arrow, as a plain OSError.
+THROUGH_ARROW: dict[str, type[duckdb.Error]] = {
+    "Conversion Error": duckdb.ConversionException,
+    "Invalid Input Error": duckdb.InvalidInputException,
+    "IO Error": duckdb.IOException,
+    "Out of Memory Error": duckdb.OutOfMemoryException,
+    "Out of Range Error": duckdb.OutOfRangeException,
+}
+
+
+@contextmanager
+def native() -> Iterator[None]:
+    """Give errors that came through a stream of Arrow batches their own types back."""
+    try:
+        yield
+    except OSError as error:
+        kind = THROUGH_ARROW.get(str(error).split(":")[0])
+        if kind is None:
+            raise
+        raise kind(str(error)) from error
 
 
 @contextmanager
