@@ -88,6 +88,13 @@ def test_the_hidden_columns_of_a_table_that_a_run_wrote_are_left_out(read: Calla
     assert loaded.table.session.rows(loaded.table.query) == [(7, 0), (8, 1)]
 
 
+def test_hidden_columns_of_a_run_are_left_out(read: Callable, tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", a=[1, 2], __row=[7, 8], __split=[0, 1])
+    found = read("a.parquet")
+    assert found.types == {"a": "BIGINT"}
+    assert found.column("a") == [1, 2]
+
+
 def test_a_folder_without_parquet(read: Callable, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     with pytest.raises(SourceError, match="none holds no Parquet files"):

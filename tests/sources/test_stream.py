@@ -83,6 +83,7 @@ def test_a_missing_file(session: Session, tmp_path: Path) -> None:
         flow(session, tmp_path, "a.csv")
 
 
-def test_names_the_stages_need_are_refused(session: Session, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="has a column named '__row'"):
-        flow(session, tmp_path, {"__row": [1, 2]})
+def test_a_table_of_a_run_flows_with_its_hidden_columns(session: Session, tmp_path: Path) -> None:
+    read, rows = flow(session, tmp_path, {"a": [1, 2], "__row": [7, 8]})
+    assert list(read.columns) == ["a", "__row"]
+    assert rows[1] == {"a": 2, "__row": 8}
