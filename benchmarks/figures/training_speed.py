@@ -8,7 +8,6 @@ from pathlib import Path
 from statistics import median
 
 import torch
-from thalweg.dataset.loader import Loader
 
 from benchmarks.alternate import alternated, middle
 from benchmarks.bare_loop import bare_loop, in_memory
@@ -17,6 +16,7 @@ from benchmarks.encoded import Encoded, encoded
 from benchmarks.one_csv import BATCH, LABEL, LEARNING_RATE, ludwig_config, one_csv
 from benchmarks.record import Figure, Result, Target
 from thalweg.core.progress import Silent
+from thalweg.dataset.loader import Loader
 from thalweg.training.batches import Loaders
 from thalweg.training.device import precision_of
 from thalweg.training.loop import train
@@ -76,6 +76,7 @@ def measure() -> Result:
         [
             f"{len(answers):,} training rows, {EPOCHS} epochs a measurement, AdamW, no clipping, {precision}",
             f"medians of {ROUNDS} measurements in turn; with Ludwig of {LUDWIG_ROUNDS}",
+            "Thalweg and the bare loop see missing numbers as further inputs; Ludwig fills them with the mean",
             f"parameters: Thalweg and the bare loop {parameters:,}, Ludwig {found['ludwig']['parameters']:,}",
             "Thalweg's time is all of `train`, its last checkpoint included; Ludwig's its steps alone, in fp32",
         ],
