@@ -45,7 +45,9 @@ def test_the_python_runs(readme: str, tmp_path: Path, monkeypatch: pytest.Monkey
 def test_the_commands_exist(readme: str) -> None:
     from thalweg.cli import app
 
-    known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    known = {
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    }
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     text = "\n".join(blocks(readme, "sh"))
     assert set(re.findall(r"^thalweg (\w+)", text, re.MULTILINE)) <= known

@@ -22,7 +22,7 @@ def names(encoder) -> list[str]:
 
 def test_parts_that_do_not_vary_are_left_out() -> None:
     hours = Date(column="t", form=("number",)).fit(column_of("t", "TIMESTAMP", HOURS))
-    assert names(hours) == ["t:elapsed", "t:month", "t:weekday", "t:yearday", "t:hour"]
+    assert names(hours) == ["t:elapsed", "t:month", "t:weekday", "t:yearday", "t:hour", "t:date:category"]
     days = [date(2013, 5, 1), date(2013, 5, 2), date(2013, 5, 9)]
     found = Date(column="t", form=("number",)).fit(column_of("t", "DATE", days))
     assert names(found) == ["t:elapsed", "t:weekday", "t:yearday"]
@@ -120,3 +120,16 @@ def test_a_zone_for_days_or_parts_that_do_not_vary_can_not_be_fitted() -> None:
     assert raised.value.hint == "leave `zone` out"
     with pytest.raises(DataError, match="column 't': month, hour are the same in all training rows"):
         Date(column="t", parts=("month", "hour")).fit(column_of("t", "DATE", days))
+
+
+def test_days_and_moments_that_repeat_are_names() -> None:
+    seen = [datetime(2013, 1, 1, 8)] * 5 + [datetime(2013, 1, 1, 9)] * 4 + [datetime(2013, 1, 2, 9)] * 6
+    encoder = Date(column="t", parts=("date", "moment")).fit(column_of("t", "TIMESTAMP", seen))
+    assert names(encoder) == ["t:date:category", "t:moment:category"]
+    assert all(slot.again and slot.absolute for slot in encoder.slots)
+    asked = pa.array(
+        [datetime(2013, 1, 1, 8), datetime(2013, 1, 1, 9), datetime(2013, 1, 2, 9), datetime(2013, 1, 3)]
+    )
+    found = encoder.encode(asked).slots
+    assert found["t:date:category"].tolist() == [1, 1, 2, 0]
+    assert found["t:moment:category"].tolist() == [1, 0, 2, 0]  # four rows of a moment are too few for a name

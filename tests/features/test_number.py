@@ -146,3 +146,13 @@ def test_what_is_written_wrongly_is_told() -> None:
         Number.model_validate({"column": "x", "transform": "log"})
     with pytest.raises(ValidationError, match="finite number"):
         Number.model_validate({"column": "x", "missing": INF})
+
+
+def test_whole_numbers_that_repeat_are_names_too() -> None:
+    values = [7] * 30 + [9] * 30 + [1545] * 40 + [3] * 4
+    encoder = Number(column="n").fit(column_of("n", "BIGINT", values))
+    assert [slot.name for slot in encoder.slots] == ["n", "n:value"]
+    assert encoder.slots[1].again
+    assert encoder.encode(pa.array([7, 9, 1545, 3, None, 8])).slots["n:value"].tolist() == [1, 2, 3, 0, 0, 0]
+    assert len(Number(column="n", names=False).fit(column_of("n", "BIGINT", values)).slots) == 1
+    assert len(Number(column="n").fit(column_of("n", "DOUBLE", [float(v) for v in values])).slots) == 1

@@ -235,6 +235,12 @@ def test_a_broken_quote_among_sound_ones(read_csv: Callable) -> None:
     ]
 
 
+def test_a_broken_quote_that_the_engine_tells_without_its_text(read_csv: Callable) -> None:
+    found = read_csv('a,b,c\n"open,"a,b","open\n"q",1,1')
+    assert found.rows == [{"a": "q", "b": 1, "c": 1}]
+    assert [(row["line"], row["text"]) for row in found.rejected] == [(2, '"open,"a,b","open')]
+
+
 def test_mixed_line_ends_lose_no_rows(read_csv: Callable) -> None:
     found = read_csv(b'a,b\r\n1,2\n3,"x\ny"\r\n5,6\n7\r8,9\n')
     assert [row["a"] for row in found.rows] == [1, 3, 5]

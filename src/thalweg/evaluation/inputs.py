@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from thalweg.evaluation.judged import Blocks
+from thalweg.evaluation.judged import Blocks, Judged, Part
 from thalweg.features.layout import Layout
 
 INDICATOR = ":missing"  # how the slot is named that tells where a column has no value
@@ -29,3 +30,18 @@ def table(blocks: Blocks, flags: Mapping[int, int]) -> np.ndarray:
     for slot, flag in flags.items():
         joined[blocks.numbers[:, flag] > 0.5, slot] = np.nan
     return joined
+
+
+def said_once(judged: Judged) -> Judged:
+    """The same, without the categories that repeat a number: trees and linear models are the worse for them."""
+    categories = judged.layout.of("categories")
+    kept = [place for place, slot in enumerate(categories) if not slot.again]
+    if len(kept) == len(categories):
+        return judged
+    layout = Layout(slots=tuple(slot for slot in judged.layout.slots if not slot.again))
+
+    def part(each: Part) -> Part:
+        return replace(each, blocks=Blocks(each.blocks.numbers, each.blocks.categories[:, kept]))
+
+    parts = {name: part(getattr(judged, name)) for name in ("training", "validation", "test")}
+    return replace(judged, layout=layout, **parts)

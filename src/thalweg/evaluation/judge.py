@@ -12,6 +12,7 @@ from thalweg.evaluation.baseline import baseline
 from thalweg.evaluation.calibration import reliability
 from thalweg.evaluation.confusion import confusion
 from thalweg.evaluation.curves import two_class_curves, two_class_tables
+from thalweg.evaluation.inputs import said_once
 from thalweg.evaluation.intervals import Interval, Resampled, resample
 from thalweg.evaluation.judged import Judged
 from thalweg.evaluation.linear import linear
@@ -63,7 +64,7 @@ def judge(output: str, judged: Judged, settings: Evaluate, progress: Progress) -
 
 def _rivals(output: str, judged: Judged, settings: Evaluate, progress: Progress) -> dict[str, Rival]:
     wanted = {"lightgbm": settings.baseline, "linear": settings.linear}
-    found = {}
+    judged, found = said_once(judged), {}
     for name, train in RIVALS.items():
         if wanted[name]:
             progress.say(f"{output}: training the {name} baseline on {len(judged.training.rows):,} rows")

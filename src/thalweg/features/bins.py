@@ -24,8 +24,10 @@ def bin_edges(encoded: np.ndarray, most: int) -> tuple[float, ...] | None:
 
 def _quantile_edges(values: np.ndarray, rows: np.ndarray, most: int) -> np.ndarray:
     heavy = rows * most > rows.sum()
+    spare = np.argsort(-rows[heavy], kind="stable")[max(most - 2, 0) :]  # both ends are edges too
+    heavy[np.flatnonzero(heavy)[spare]] = False
     light = np.repeat(values[~heavy], rows[~heavy])
     ends = values[[0, -1]]
-    left = most - len(np.union1d(values[heavy], ends))
+    left = max(most - len(np.union1d(values[heavy], ends)), 0)
     places = np.linspace(0, len(light) - 1, left + 2).round().astype(np.int64)[1:-1]
     return np.unique(np.concatenate([ends, values[heavy], light[places]]))

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-Part = Literal["elapsed", "year", "month", "day", "weekday", "yearday", "hour", "minute"]
+Part = Literal["elapsed", "year", "month", "day", "weekday", "yearday", "hour", "minute", "date", "moment"]
 
 SECOND = 1_000_000  # microseconds
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
@@ -32,7 +32,12 @@ CYCLES: dict[Part, Cycle] = {
     "minute": Cycle(0, 60),
 }
 
-ABSOLUTE: frozenset[Part] = frozenset({"elapsed", "year", "month", "yearday"})  # tomorrow's may be new
+NAMES: frozenset[Part] = frozenset(
+    {"date", "moment"}
+)  # a day, a point in time: each a name for what happened then
+ABSOLUTE: frozenset[Part] = frozenset(
+    {"elapsed", "year", "month", "yearday", *NAMES}
+)  # tomorrow's may be new
 
 
 def part(name: Part, moments: np.ndarray) -> np.ndarray:
@@ -91,4 +96,6 @@ READ: dict[Part, Callable[[np.ndarray], np.ndarray]] = {
     "yearday": _of_day(_yearday),
     "hour": lambda moments: moments % DAY // HOUR,
     "minute": lambda moments: moments % HOUR // MINUTE,
+    "date": lambda moments: moments // DAY,
+    "moment": lambda moments: moments,
 }

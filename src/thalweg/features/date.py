@@ -18,13 +18,15 @@ from thalweg.core.errors import ComponentError, DataError
 from thalweg.core.suggest import did_you_mean
 from thalweg.engines import types
 from thalweg.features.bins import bin_edges
-from thalweg.features.calendar import CYCLES, FIRST, LAST, Part, part
+from thalweg.features.calendar import CYCLES, FIRST, LAST, NAMES, Part, part
 from thalweg.features.conform import conform
 from thalweg.features.date_part import Form, PartEncoder
 from thalweg.features.feature import Encoded, Encoder, Feature, Slot, TrainingColumn
 from thalweg.features.indicator import indicator_slot, missing_counts
 from thalweg.features.refusal import says_nothing
 from thalweg.features.scaling import standard
+
+MOST_NAMES = 100_000  # days or moments with an index of their own
 
 
 class DateEncoder(Encoder):
@@ -63,14 +65,17 @@ class Date(Feature):
     encoder: ClassVar[type[Encoder]] = DateEncoder
     preference: ClassVar[int] = 30
 
-    parts: tuple[Part, ...] = ("elapsed", "month", "weekday", "yearday", "hour", "minute")
-    """What to take of a date. `elapsed`: days, with fractions; Monday is weekday 0."""
+    parts: tuple[Part, ...] = ("elapsed", "month", "weekday", "yearday", "hour", "minute", "date", "moment")
+    """What to take of a date. `elapsed`: days, with fractions; Monday is weekday 0. `date` and `moment`: the very
+    day and point in time as names, so that what went on then can be learnt; left out where they hardly repeat."""
     form: tuple[Form, ...] = ("number", "cyclic")
     """How parts that come round again are given: as a `number` with bins, `cyclic` as sine and cosine, or as
     a `category`; or several of these. `elapsed` and `year` are always numbers."""
+    min_count: int = Field(default=5, ge=1)
+    """Training rows that a `date` or `moment` needs to get an index of its own."""
     zone: str | None = None
     """The time zone whose clock and calendar are read, such as `America/New_York`."""
-    bins: int = Field(default=48, ge=0, le=65_536)
+    bins: int = Field(default=512, ge=0, le=65_536)
     """Bins for networks with piecewise-linear embeddings, at most; of fewer values, each is an edge."""
 
     @field_validator("parts", "form", mode="before")
@@ -115,7 +120,12 @@ class Date(Feature):
         if not varying:
             asked = ", ".join(self.parts)
             raise DataError(f"column {column.name!r}: {asked} are the same in all training rows")
-        encoders = [self._part(column, name, form, moments) for name in varying for form in self._forms(name)]
+        encoders = [
+            each
+            for name in varying
+            for form in self._forms(name)
+            if (each := self._part(column, name, form, moments)) is not None
+        ]
         return DateEncoder(
             column=column.name,
             type=column.type,
@@ -125,21 +135,34 @@ class Date(Feature):
         )
 
     def _forms(self, name: Part) -> tuple[Form, ...]:
+        if name in NAMES:
+            return ("category",)
         return self.form if name in CYCLES else ("number",)
 
-    def _part(self, column: TrainingColumn, name: Part, form: Form, moments: np.ndarray) -> PartEncoder:
+    def _part(
+        self, column: TrainingColumn, name: Part, form: Form, moments: np.ndarray
+    ) -> PartEncoder | None:
         values = part(name, moments)
         slot = f"{column.name}:{name}"
         if form == "cyclic":
             return PartEncoder(name=slot, part=name, form=form)
         if form == "category":
-            seen = tuple(np.unique(values).tolist())
+            seen = self._names(name, values)
+            if not seen:
+                return None
             return PartEncoder(
                 name=f"{slot}:category", part=name, form=form, values=seen, missing=column.nulls > 0
             )
         scaling = standard(values, column.name)
         bins = bin_edges(scaling.apply(values).astype(np.float32), self.bins)
         return PartEncoder(name=slot, part=name, form=form, scaling=scaling, bins=bins)
+
+    def _names(self, name: Part, values: np.ndarray) -> tuple[int, ...]:
+        """The values with an index of their own: all of a cycle, the frequent ones of days and moments."""
+        known, rows = np.unique(values, return_counts=True)
+        if name in NAMES:
+            known = known[rows >= self.min_count]
+        return tuple(known[:MOST_NAMES].tolist())
 
 
 def as_moments(values: pa.Array, zone: str | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

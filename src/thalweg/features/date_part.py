@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from thalweg.features.calendar import ABSOLUTE, CYCLES, Part, on_circle, part
+from thalweg.features.calendar import ABSOLUTE, CYCLES, NAMES, Part, on_circle, part
 from thalweg.features.feature import Slot
 from thalweg.features.scaling import Linear
 
@@ -37,7 +37,8 @@ class PartEncoder(BaseModel):
         if self.form == "number":
             return (Slot(name=self.name, block="numbers", bins=self.bins, absolute=absolute),)
         count = self._first + len(self.values)
-        return (Slot(name=self.name, block="categories", cardinality=count, absolute=absolute),)
+        again = self.part in NAMES
+        return (Slot(name=self.name, block="categories", cardinality=count, absolute=absolute, again=again),)
 
     @property
     def _first(self) -> int:

@@ -55,6 +55,8 @@ class Slot(BaseModel):
     absolute: bool = False
     """Of a date: whether it tells the time itself or the season, and not only the hour or weekday, so that
     tomorrow's value may be one that training never saw."""
+    again: bool = False
+    """Whether another slot holds the same values as numbers already: a second form for networks, of no use to trees."""
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ from thalweg.features.refusal import says_nothing
 from thalweg.features.scaling import Linear, Normal, quantile, standard
 
 ROW_NUMBERS = 4  # times their count: different whole numbers that span less than this number the rows
+ROWS_A_NAME, FEWEST_NAMES, MOST_NAMES, MIN_COUNT = 20, 2, 100_000, 5  # whole numbers that are names besides
 FEWEST = 50  # rows, below which nothing is called a row number
 
 
 class NumberEncoder(Encoder):
-    """A fitted number: slot `column`, and `column:missing` where `indicator` is set."""
+    """A fitted number: slot `column`, `column:missing` where `indicator` is set, `column:value` for `names`."""
 
     scaling: Linear | Normal
     fill: float
@@ -32,11 +33,19 @@ class NumberEncoder(Encoder):
     """Whether training rows had missing values."""
     indicator: bool
     bins: tuple[float, ...] | None
+    names: tuple[int, ...] = ()
+    """Whole numbers that have an index of their own besides, rising."""
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
         number = Slot(name=self.column, block="numbers", bins=self.bins)
-        return (number, indicator_slot(self.column)) if self.indicator else (number,)
+        told = (indicator_slot(self.column),) if self.indicator else ()
+        return (number, *told, self._name_slot) if self.names else (number, *told)
+
+    @property
+    def _name_slot(self) -> Slot:
+        cardinality = len(self.names) + 1
+        return Slot(name=f"{self.column}:value", block="categories", cardinality=cardinality, again=True)
 
     def encode(self, values: pa.Array) -> Encoded:
         x = as_float64(values)
@@ -47,6 +56,8 @@ class NumberEncoder(Encoder):
         arrays = {self.column: encoded}
         if self.indicator:
             arrays[f"{self.column}:missing"] = missing.astype(np.float32)
+        if self.names:
+            arrays[f"{self.column}:value"] = _index(x, self.names)
         counts = missing_counts(missing, self.missing)
         return Encoded(arrays, counts, bad if bad.any() else None, "is infinite or too large")
 
@@ -69,8 +80,12 @@ class Number(Feature):
 
     `indicator` takes the mean (the median under `quantile`) and adds an input that tells missing values.
     """
-    bins: int = Field(default=48, ge=0, le=65_536)
+    bins: int = Field(default=512, ge=0, le=65_536)
     """Bins for networks with piecewise-linear embeddings, at most; of fewer values, each is an edge."""
+
+    names: Literal["auto"] | bool = "auto"
+    """Whether each whole number is a category too, for numbers that are names such as 1545 of a flight. `auto`:
+    where they repeat, 20 rows to a value on average."""
 
     @classmethod
     def example(cls) -> Self:
@@ -104,7 +119,17 @@ class Number(Feature):
             missing=missing,
             indicator=missing and self.missing == "indicator",
             bins=bin_edges(scaled(scaling, known), self.bins),
+            names=self._names(known, column),
         )
+
+    def _names(self, known: np.ndarray, column: TrainingColumn) -> tuple[int, ...]:
+        """The whole numbers of the sample with an index of their own."""
+        whole = types.family(column.type) == "integer"
+        repeats = FEWEST_NAMES < column.distinct <= column.rows / ROWS_A_NAME
+        if not whole or self.names is False or (self.names == "auto" and not repeats):
+            return ()
+        values, rows = np.unique(known, return_counts=True)
+        return tuple(int(value) for value in values[rows >= MIN_COUNT][:MOST_NAMES])
 
     def _scaling(self, known: np.ndarray, name: str) -> Linear | Normal:
         if self.transform == "quantile":
@@ -119,6 +144,13 @@ class Number(Feature):
         if self.missing == "median" or (self.missing == "indicator" and self.transform == "quantile"):
             return float(np.median(known))
         return float(np.mean(known))
+
+
+def _index(x: np.ndarray, names: tuple[int, ...]) -> np.ndarray:
+    """The place of each number among the names (B,) int32, from 1; 0 where it is none of them, or missing."""
+    known = np.array(names, np.float64)
+    place = np.clip(np.searchsorted(known, x), 0, len(known) - 1)
+    return np.where(known[place] == x, place + 1, 0).astype(np.int32)
 
 
 def as_float64(values: pa.Array) -> np.ndarray:

@@ -59,7 +59,9 @@ def stream(
             copy = session.scratch / f"{uuid4().hex}.parquet"
             opened = _settled(opened, session, copy)
             query = rows_of(session, [copy])
-        columns = session.columns(query)  # may be a table that the stages made, with hidden columns of its own
+        columns = session.columns(
+            query
+        )  # may be a table that the stages made, with hidden columns of its own
     except (ComponentError, DataError) as error:
         raise SourceError(error.message, hint=error.hint) from error
     return Stream(columns, opened, session.batches(without_nan(query, columns), size), copy)

@@ -85,7 +85,8 @@ class OpenedLines(Opened):
     def judge(self, rows: int, kept: exp.Query) -> Opened | None:
         tally = self.rejects.tally()
         total = rows + tally.lines
-        if tally.swallowed or not self._accounted(total, tally, kept):
+        # after a broken quote the reader may swallow lines, and does not always say where it stood
+        if (tally.broken_quotes and not self._set_aside) or not self._accounted(total, tally, kept):
             return self.without_misleading_lines()
         if (tally.undecodable > 2 and tally.undecodable > DOUBT * total) or tally.undecodable * 2 > total:
             raise self._wrong_encoding()

@@ -50,12 +50,12 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Tally:
-    """How many lines the reader refused: in all, for their bytes, for a quote that swallowed others; line ends
+    """How many lines the reader refused: in all, for their bytes, for a broken quote; line ends
     inside them; and, by column, the bad values of lines that are well formed."""
 
     lines: int
     undecodable: int
-    swallowed: int
+    broken_quotes: int
     breaks: int
     misfits: Mapping[int, int]
 
@@ -86,12 +86,8 @@ class Rejects:
 
     def tally(self) -> Tally:
         """Count the refused lines."""
-        kind, text = sql.column("error_type"), sql.column("csv_line")
+        kind = sql.column("error_type")
         place = exp.Tuple(expressions=[sql.column("file_id"), sql.column("line_byte_position")])
-        trimmed = sql.call("ltrim", text, "\r\n")
-        long_quote = exp.and_(
-            exp.EQ(this=kind, expression=sql.literal(QUOTE)), sql.call("contains", trimmed, "\n")
-        )
         lines = exp.Count(this=exp.Distinct(expressions=[place]))
         (counts,) = self.session.rows(
             sql.select(
@@ -99,7 +95,7 @@ class Rejects:
                 {
                     "lines": lines,
                     "undecodable": sql.true_count(exp.EQ(this=kind, expression=sql.literal(ENCODING))),
-                    "swallowed": sql.true_count(long_quote),
+                    "broken_quotes": sql.true_count(exp.EQ(this=kind, expression=sql.literal(QUOTE))),
                 },
             )
         )
@@ -111,8 +107,8 @@ class Rejects:
             exp.not_(exp.In(this=place.copy(), query=malformed)),
         ).group_by(sql.column("column_idx"))
         by_column = {index - 1: count for index, count in self.session.rows(misfits)}
-        lines, undecodable, swallowed = counts
-        return Tally(lines, undecodable, swallowed, self._breaks() if lines else 0, by_column)
+        lines, undecodable, broken_quotes = counts
+        return Tally(lines, undecodable, broken_quotes, self._breaks() if lines else 0, by_column)
 
     def _breaks(self) -> int:
         """Line ends inside the refused lines."""
