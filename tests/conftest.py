@@ -39,7 +39,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def table_of() -> Callable[..., Table]:
-    """`table_of(session, "flights", {"carrier": ["UA", None]})`: a table of lists or Arrow arrays, rows numbered from 0.
+    """`table_of(session, "flights", {"carrier": ["UA", None]})`: a table of lists or arrays, rows numbered from 0.
 
     `__row` and `__split` may be given as columns too.
     """

@@ -51,7 +51,7 @@ def test_run_as_json_then_plan(course: Callable[[], Path]) -> None:
 def test_a_wrong_file_ends_with_2(course: Callable[[], Path]) -> None:
     file = course()
     file.write_text(file.read_text().replace("epochs", "epoch"))
-    status, out, err = thalweg("run", str(file))
+    status, _, err = thalweg("run", str(file))
     assert status == 2
     assert "did you mean 'epochs'?" in err
     assert "Traceback" not in err

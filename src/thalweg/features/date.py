@@ -75,7 +75,7 @@ class Date(Feature):
     """Training rows that a `date` or `moment` needs to get an index of its own."""
     zone: str | None = None
     """The time zone whose clock and calendar are read, such as `America/New_York`."""
-    bins: int = Field(default=512, ge=0, le=65_536)
+    bins: int = Field(default=48, ge=0, le=65_536)
     """Bins for networks with piecewise-linear embeddings, at most; of fewer values, each is an edge."""
 
     @field_validator("parts", "form", mode="before")

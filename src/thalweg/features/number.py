@@ -80,7 +80,7 @@ class Number(Feature):
 
     `indicator` takes the mean (the median under `quantile`) and adds an input that tells missing values.
     """
-    bins: int = Field(default=512, ge=0, le=65_536)
+    bins: int = Field(default=48, ge=0, le=65_536)
     """Bins for networks with piecewise-linear embeddings, at most; of fewer values, each is an edge."""
 
     names: Literal["auto"] | bool = "auto"
