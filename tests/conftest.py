@@ -62,3 +62,11 @@ def table_of() -> Callable[..., Table]:
 def make_table(session: Session, table_of: Callable[..., Table]) -> Callable[..., Table]:
     """`make_table("flights", {"carrier": ["UA", None]})`: the same in the test's own session."""
     return lambda name, columns: table_of(session, name, columns)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    """Two test processes with two threads each would wait for one another most of the time."""
+    import torch
+
+    torch.set_num_threads(1)
