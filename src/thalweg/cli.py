@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +18,7 @@ from thalweg import __version__
 from thalweg.core.errors import ThalwegError
 
 INTERRUPTED = 130
+AGAIN = "interrupted; run the same command again to go on from here"
 
 app = typer.Typer(
     name="thalweg",
@@ -55,7 +58,7 @@ def told(debug: bool = False) -> Iterator[None]:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(error.exit_status) from error
     except KeyboardInterrupt:
-        print("interrupted; run the same command again to go on from here", file=sys.stderr)
+        print(AGAIN, file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -182,9 +185,26 @@ def doctor(as_json: Json = False) -> None:
         _answer(diagnose(), as_json, show_diagnosis)
 
 
+class Interrupts:
+    """Remembers that Ctrl-C was pressed, since a library may turn the interruption into an error of its own."""
+
+    def __init__(self) -> None:
+        self.pressed = False
+
+    def __enter__(self) -> None:
+        signal.signal(signal.SIGINT, self._hear)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        self.pressed = True
+        raise KeyboardInterrupt
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if self.pressed and error is not None and not isinstance(error, SystemExit):
+            print(AGAIN, file=sys.stderr)
+            sys.exit(INTERRUPTED)
+
+
 def main() -> None:
     """The entry point of the `thalweg` command."""
-    try:
+    with Interrupts():
         app(standalone_mode=True)
-    except KeyboardInterrupt:  # before a command has begun
-        sys.exit(INTERRUPTED)

@@ -16,7 +16,9 @@ from thalweg.pipeline.run import run_file
 
 FILE = """\
 name: dirty
-sources: {a: a.csv, b: b.csv}
+sources:
+  a: {kind: csv, path: a.csv, delimiter: ',', header: true, columns: {id: BIGINT, x: BIGINT, k: BIGINT, y: BOOLEAN}}
+  b: b.csv
 clean:
   a:
     - missing: {x: drop}

@@ -126,7 +126,7 @@ def parse_expression(
         reason = str(error).splitlines()[0].replace("\x1b[4m", "").replace("\x1b[0m", "")
         raise ComponentError(f"the {what} {text!r} is not valid SQL: {reason}") from error
     if len(parsed) != 1 or not isinstance(parsed[0], exp.Expr) or isinstance(parsed[0], exp.Alias):
-        raise ComponentError(f"expected one SQL {what}, received {text!r}")
+        raise ComponentError(f"expected one SQL {what.rstrip(',')}, received {text!r}")
     tree = parsed[0]
     if isinstance(tree, (exp.Query, exp.Command, exp.DDL, exp.DML)) or tree.find(
         exp.Query, exp.Table, exp.Command
