@@ -67,7 +67,8 @@ def table_file(folder: Path, table: str) -> Path:
 
 def thalweg_pipeline(name: str, epochs: int = 1, judged: bool = False) -> dict[str, Any]:
     """The pipeline on that file; `judged` with all that evaluation does by default, else metrics alone."""
-    inputs = [{"number": column} for column in NUMBERS] + [{"category": column} for column in CATEGORIES]
+    numbers = [{"kind": "number", "column": column, "names": False, "missing": "mean"} for column in NUMBERS]
+    inputs = numbers + [{"category": column} for column in CATEGORIES]
     lean = {"baseline": False, "linear": False, "importance": False}
     return {
         "name": name,

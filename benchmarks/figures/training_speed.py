@@ -76,7 +76,7 @@ def measure() -> Result:
         [
             f"{len(answers):,} training rows, {EPOCHS} epochs a measurement, AdamW, no clipping, {precision}",
             f"medians of {ROUNDS} measurements in turn; with Ludwig of {LUDWIG_ROUNDS}",
-            "Thalweg and the bare loop see missing numbers as further inputs; Ludwig fills them with the mean",
+            "missing numbers are filled with the mean on all sides",
             f"parameters: Thalweg and the bare loop {parameters:,}, Ludwig {found['ludwig']['parameters']:,}",
             "Thalweg's time is all of `train`, its last checkpoint included; Ludwig's its steps alone, in fp32",
         ],
