@@ -3,11 +3,9 @@
 The main table is divided by the split itself. Another table learns from
 
 - rows divided by the same expression, where it has the columns that decide (weather by its own time; the
-  rows of a
-  table that is united with the main one);
+  rows of a table that is united with the main one);
 - else the rows that at least one training row of the main table refers to, where a join finds them by
-  columns the main
-  table has as it was read: an airport seen in test flights alone teaches nothing;
+  columns the main table has as it was read: an airport seen in test flights alone teaches nothing;
 - else nothing: the table is closed, and a step that would learn from it raises PipelineError.
 """
 

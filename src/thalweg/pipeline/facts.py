@@ -18,7 +18,6 @@ from thalweg.pipeline.yaml import as_yaml
 
 BEFORE = ("sources", "clean", "integrate", "dataset")  # stages that rows pass through
 EXAMPLES = 3
-RULES = {"clean": ("step", "rule"), "dataset": ("step", "rule"), "sources": ("reason",)}
 
 
 def gathered(run: Run, made: str) -> Facts:
@@ -66,7 +65,7 @@ def _quarantine(run: Run, entries: list[Entry]) -> list[SetAside]:
             }
             rows = _first_rows(path)
             for rule, count in rules.items():
-                mine = [row for row in rows if rule in (row.get("rule"), row.get("reason"))] or rows[:0]
+                mine = [row for row in rows if rule in (row.get("rule"), row.get("reason"))]
                 found.append(
                     SetAside(stage=name, table=table, rule=rule, rows=count, examples=mine[:EXAMPLES])
                 )

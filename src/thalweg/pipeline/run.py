@@ -16,7 +16,7 @@ from thalweg.core.errors import ComponentError, PipelineError
 from thalweg.core.files import read_json, storage_errors, write_json
 from thalweg.core.progress import Progress, Silent
 from thalweg.core.suggest import did_you_mean
-from thalweg.pipeline.account import account
+from thalweg.evaluation.report import totals
 from thalweg.pipeline.doctor import diagnose
 from thalweg.pipeline.read import Written, read
 from thalweg.pipeline.schema import Pipeline, written
@@ -120,7 +120,7 @@ def _finish(run: Run, seconds: float) -> dict[str, Any]:
         "status": "done",
         "run": str(run.folder),
         "seconds": round(seconds, 3),
-        "rows": account(entries, main_table(run.pipeline)),
+        "rows": totals([entry.model_dump() for entry in entries], main_table(run.pipeline)),
     }
     if any(stage.name == Evaluate.name for stage in done):
         answer |= run.stage(Evaluate.name).open(run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import torch
 from thalweg.core.errors import at
 from thalweg.core.files import atomic_folder, read_json
 from thalweg.core.fingerprint import fingerprint, fingerprint_code
+from thalweg.dataset.read import read_all
 from thalweg.engines import sql
 from thalweg.engines.table import ROW, SPLIT, TEST
 from thalweg.evaluation.judged import Blocks, Judged, Part
@@ -23,13 +24,13 @@ from thalweg.pipeline.facts import gathered
 from thalweg.pipeline.schema import written
 from thalweg.pipeline.stage import Key, Run, Stage, facts
 from thalweg.pipeline.stages.dataset import Prepared
-from thalweg.pipeline.stages.train import Fitted, evaluation_loader
+from thalweg.pipeline.stages.train import Fitted
 from thalweg.tasks.supervised import TARGET
-from thalweg.training.predict import predict, predict_batch
+from thalweg.training.predict import predict_batch
 
 CODE = ("core", "evaluation", "tasks", "mine")
 PREDICTIONS = "predictions.parquet"
-AT_ONCE = 8_192  # rows through the network for permutation importance
+AT_ONCE = 4_096  # rows through the network; no gradients are kept, so more fit than in training
 
 
 class Evaluate(Stage):
@@ -81,21 +82,11 @@ def _judged(run: Run, prepared: Prepared, fitted: Fitted) -> Judged:
 
 def _part(prepared: Prepared, split: Any, most: int, fitted: Fitted | None = None) -> Part:
     """Rows of a split, in the order of the shards, which is random: the first `most` are a fair sample."""
-    batches = list(_first(evaluation_loader(prepared, split), most))
-    joined = {name: np.concatenate([batch[name].numpy() for batch in batches]) for name in batches[0]}
-    blocks = Blocks(joined["numbers"], joined["categories"].astype(np.int32))
-    y = {name: joined[TARGET + name] for name in prepared.targets}
-    p = predict(fitted.model, batches) if fitted else {}
-    return Part(joined["row"], blocks, y, p, prepared.index.rows(split))
-
-
-def _first(batches: Iterable[dict[str, torch.Tensor]], most: int) -> Iterable[dict[str, torch.Tensor]]:
-    left = most
-    for batch in batches:
-        if left <= 0:
-            return
-        yield {name: values[:left] for name, values in batch.items()}
-        left -= len(batch["row"])
+    rows = read_all(prepared.folder, split, most)
+    blocks = Blocks(rows["numbers"], rows["categories"])
+    y = {name: rows[TARGET + name] for name in prepared.targets}
+    p = _predictor(fitted)(blocks) if fitted else {}
+    return Part(rows["row"], blocks, y, p, prepared.index.rows(split))
 
 
 def _slices(run: Run, rows: np.ndarray) -> pa.Table:
@@ -104,16 +95,11 @@ def _slices(run: Run, rows: np.ndarray) -> pa.Table:
     if not names:
         return pa.table({})
     table = run.result("integrate").table
-    of_test = exp_equals(SPLIT, TEST)
+    of_test = sql.column(SPLIT).eq(sql.literal(TEST))
     found = pa.Table.from_batches(run.session.batches(sql.select(table.query, [*names, ROW]).where(of_test)))
     known = found.column(ROW).to_numpy()
     order = np.argsort(known)
     return found.select(list(names)).take(order[np.searchsorted(known, rows, sorter=order)])
-
-
-def exp_equals(name: str, value: int) -> Any:
-    """`"name" = value`."""
-    return sql.column(name).eq(sql.literal(value))
 
 
 def _predictor(fitted: Fitted) -> Any:

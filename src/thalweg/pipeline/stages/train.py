@@ -6,7 +6,6 @@ import shutil
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from safetensors.torch import load_file, save_file
 
 from thalweg.core.files import atomic_folder, read_json, write_json
@@ -16,7 +15,7 @@ from thalweg.deployment.targets import restore_targets, stored_targets
 from thalweg.pipeline.schema import Pipeline, written
 from thalweg.pipeline.stage import Key, Run, Stage, facts
 from thalweg.pipeline.stages.dataset import Prepared
-from thalweg.tasks.supervised import Supervised
+from thalweg.tasks.supervised import Supervised, initial
 from thalweg.training.batches import Loaders
 from thalweg.training.calibrate import calibrated
 from thalweg.training.loop import train
@@ -87,12 +86,9 @@ class Train(Stage):
 
 
 def _new_model(pipeline: Pipeline, prepared: Prepared) -> Supervised:
-    """The network with initial weights, drawn from the seed whatever was drawn before."""
-    width = sum(target.width for target in prepared.targets.values())
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(pipeline.seed if pipeline.train.seed is None else pipeline.train.seed)
-        network = pipeline.model.network.build(prepared.index.layout, width)
-    return Supervised(network, prepared.targets)
+    """The network with the initial weights of the seed."""
+    seed = pipeline.seed if pipeline.train.seed is None else pipeline.train.seed
+    return initial(pipeline.model.network, prepared.index.layout, prepared.targets, seed)
 
 
 def evaluation_loader(prepared: Prepared, split: Any) -> Loader:
