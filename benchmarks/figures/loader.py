@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from statistics import median
 
-from thalweg.dataset.loader import Loader
-
 from benchmarks.encoded import encoded
 from benchmarks.one_csv import BATCH
 from benchmarks.record import Figure, Result, Target
+from thalweg.dataset.loader import Loader
 
 EPOCHS = 15
 

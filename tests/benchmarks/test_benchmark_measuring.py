@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks.alternate import alternated, middle
-from benchmarks.process import run
 
 from benchmarks import environment
+from benchmarks.alternate import alternated, middle
+from benchmarks.process import run
 
 MIB = 2**20
 

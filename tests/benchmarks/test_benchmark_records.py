@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from benchmarks.record import Figure, Published, Result, Target, lines, read, row
 
 

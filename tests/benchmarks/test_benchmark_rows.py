@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas
 import pytest
+
 from benchmarks.__main__ import names
 from benchmarks.adult import adult_csv
 from benchmarks.joined import Rows, joined

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from benchmarks.places import PROJECT, RESULTS
 from benchmarks.record import Figure, Result
 from benchmarks.table import END, START, stale, table, with_table

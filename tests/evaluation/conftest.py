@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.evaluation.drawn import EVIL
 
+from tests.evaluation.drawn import EVIL
 from thalweg.evaluation.facts import Facts
 
 

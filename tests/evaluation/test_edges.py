@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.evaluation.drawn import LAYOUT, judged
 
+from tests.evaluation.drawn import LAYOUT, judged
 from thalweg.core.progress import Silent
 from thalweg.evaluation.baseline import baseline
 from thalweg.evaluation.judged import Blocks, Part

@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.evaluation.drawn import EVIL, judged
 
+from tests.evaluation.drawn import EVIL, judged
 from thalweg.core.progress import Silent
 from thalweg.evaluation.importance import importance
 from thalweg.evaluation.judged import Blocks

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.evaluation.drawn import TARGETS
 
+from tests.evaluation.drawn import TARGETS
 from thalweg.evaluation.intervals import Interval, resample
 
 BINARY = TARGETS["binary"]

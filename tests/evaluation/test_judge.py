@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.evaluation.drawn import judged
 
+from tests.evaluation.drawn import judged
 from thalweg.core.progress import Silent
 from thalweg.evaluation.intervals import Interval
 from thalweg.evaluation.judge import judge, verdict

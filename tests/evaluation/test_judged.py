@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.evaluation.drawn import drawn, judged
 
+from tests.evaluation.drawn import drawn, judged
 from thalweg.evaluation.judged import Part
 
 

@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.evaluation.drawn import judged
 
+from tests.evaluation.drawn import judged
 from thalweg.evaluation.judged import Blocks, Judged, Part
 from thalweg.evaluation.leakage import digests, duplicates
 

@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 import pytest
+
 from tests.evaluation.conftest import entry, whole_facts
 from tests.evaluation.drawn import EVIL
-
 from thalweg.evaluation.pages import (
     cleaning,
     columns,

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.evaluation.drawn import EVIL, judged
 
+from tests.evaluation.drawn import EVIL, judged
 from thalweg.core.files import read_json
 from thalweg.core.progress import Silent
 from thalweg.evaluation.facts import Facts

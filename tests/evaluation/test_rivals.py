@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from sklearn.metrics import roc_auc_score
-from tests.evaluation.drawn import COLUMNS, LAYOUT, TARGETS, drawn, judged
 
+from tests.evaluation.drawn import COLUMNS, LAYOUT, TARGETS, drawn, judged
 from thalweg.evaluation import linear as linear_module
 from thalweg.evaluation.baseline import baseline
 from thalweg.evaluation.inputs import indicators, table

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.evaluation.drawn import TARGETS
 
+from tests.evaluation.drawn import TARGETS
 from thalweg.evaluation.intervals import resample
 from thalweg.evaluation.slices import BINS, divide, slices
 
