@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -124,10 +125,11 @@ def seal(folder: Path, **facts: Any) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     for path in files:
         sync_file(path)
-    listed = {
-        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "digest": fingerprint_file(path)}
-        for path in files
-    }
+    with ThreadPoolExecutor() as pool:
+        listed = {
+            path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "digest": digest}
+            for path, digest in zip(files, pool.map(fingerprint_file, files), strict=True)
+        }
     write_json(folder / MANIFEST, {**facts, "files": listed})
 
 
@@ -136,12 +138,17 @@ def first_damage(folder: Path) -> str | None:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return f"{folder} has no {MANIFEST}"
-    for name, expected in read_json(manifest)["files"].items():
+    listed = read_json(manifest)["files"]
+    for name, expected in listed.items():
         path = folder / name
         if not path.is_file():
             return f"{path} is missing"
         if path.stat().st_size != expected["bytes"]:
             return f"{path} has {path.stat().st_size} bytes, not {expected['bytes']}"
-        if fingerprint_file(path) != expected["digest"]:
-            return f"{path} has changed since it was written"
+    with ThreadPoolExecutor() as pool:
+        for name, digest in zip(
+            listed, pool.map(lambda name: fingerprint_file(folder / name), listed), strict=True
+        ):
+            if digest != listed[name]["digest"]:
+                return f"{folder / name} has changed since it was written"
     return None

@@ -11,7 +11,6 @@ validation/ test/              the same
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -22,7 +21,7 @@ from pydantic import BaseModel, ConfigDict
 
 from thalweg.core.errors import StorageError
 from thalweg.core.files import read_json
-from thalweg.core.fingerprint import fingerprint_file
+from thalweg.core.fingerprint import fingerprint_content, fingerprint_file
 from thalweg.engines.table import ROW
 from thalweg.features.layout import Layout
 
@@ -95,8 +94,9 @@ def write_shard(records: np.ndarray, path: Path) -> Shard:
         writer.write_batch(batch)
     content = sink.getvalue()
     path.write_bytes(content)
-    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
-    return Shard(file=f"{path.parent.name}/{path.name}", rows=len(records), digest=digest)
+    return Shard(
+        file=f"{path.parent.name}/{path.name}", rows=len(records), digest=fingerprint_content(content)
+    )
 
 
 def _column(values: np.ndarray) -> pa.Array:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from thalweg.features.calendar import ABSOLUTE, CYCLES, NAMES, Part, on_circle, part
 from thalweg.features.feature import Slot
+from thalweg.features.lookup import Lookup
 from thalweg.features.scaling import Linear
 
 Form = Literal["number", "cyclic", "category"]
@@ -53,10 +54,10 @@ class PartEncoder(BaseModel):
         if self.form == "number":
             assert self.scaling is not None
             return [np.where(known, self.scaling.apply(value), 0.0).astype(np.float32)]
-        index = np.where(known, self._index(value), 1 if self.missing else 0)
-        return [index.astype(np.int32)]
+        place = self._lookup.find(value)
+        index = np.where(place < 0, 0, place + self._first)
+        return [np.where(known, index, 1 if self.missing else 0).astype(np.int32)]
 
-    def _index(self, value: np.ndarray) -> np.ndarray:
-        values = np.array(self.values)
-        place = np.clip(np.searchsorted(values, value), 0, len(values) - 1)
-        return np.where(values[place] == value, place + self._first, 0)
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.values)

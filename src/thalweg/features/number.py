@@ -15,11 +15,13 @@ from thalweg.engines import types
 from thalweg.features.bins import bin_edges
 from thalweg.features.feature import Encoded, Encoder, Feature, Slot, TrainingColumn
 from thalweg.features.indicator import indicator_slot, missing_counts
+from thalweg.features.lookup import Lookup
 from thalweg.features.refusal import says_nothing
 from thalweg.features.scaling import Linear, Normal, quantile, standard
 
 ROW_NUMBERS = 4  # times their count: different whole numbers that span less than this number the rows
 ROWS_A_NAME, FEWEST_NAMES, MOST_NAMES, MIN_COUNT = 20, 2, 100_000, 5  # whole numbers that are names besides
+EXACT = 2**53  # whole numbers up to this are told apart as floats
 FEWEST = 50  # rows, below which nothing is called a row number
 
 
@@ -47,6 +49,10 @@ class NumberEncoder(Encoder):
         cardinality = len(self.names) + 1
         return Slot(name=f"{self.column}:value", block="categories", cardinality=cardinality, again=True)
 
+    @cached_property
+    def _names_known(self) -> Lookup:
+        return Lookup(self.names)
+
     def encode(self, values: pa.Array) -> Encoded:
         x = as_float64(values)
         missing = np.isnan(x)
@@ -57,7 +63,7 @@ class NumberEncoder(Encoder):
         if self.indicator:
             arrays[f"{self.column}:missing"] = missing.astype(np.float32)
         if self.names:
-            arrays[f"{self.column}:value"] = _index(x, self.names)
+            arrays[f"{self.column}:value"] = self._names_known.find(x) + 1
         counts = missing_counts(missing, self.missing)
         return Encoded(arrays, counts, bad if bad.any() else None, "is infinite or too large")
 
@@ -128,7 +134,7 @@ class Number(Feature):
         repeats = FEWEST_NAMES < column.distinct <= column.rows / ROWS_A_NAME
         if not whole or self.names is False or (self.names == "auto" and not repeats):
             return ()
-        values, rows = np.unique(known, return_counts=True)
+        values, rows = np.unique(known[np.abs(known) <= EXACT], return_counts=True)
         return tuple(int(value) for value in values[rows >= MIN_COUNT][:MOST_NAMES])
 
     def _scaling(self, known: np.ndarray, name: str) -> Linear | Normal:
@@ -144,13 +150,6 @@ class Number(Feature):
         if self.missing == "median" or (self.missing == "indicator" and self.transform == "quantile"):
             return float(np.median(known))
         return float(np.mean(known))
-
-
-def _index(x: np.ndarray, names: tuple[int, ...]) -> np.ndarray:
-    """The place of each number among the names (B,) int32, from 1; 0 where it is none of them, or missing."""
-    known = np.array(names, np.float64)
-    place = np.clip(np.searchsorted(known, x), 0, len(known) - 1)
-    return np.where(known[place] == x, place + 1, 0).astype(np.int32)
 
 
 def as_float64(values: pa.Array) -> np.ndarray:

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 import torch
 from pydantic import Field
-from tabm import LinearEnsemble, TabMArchitectureType, make_tabm_backbone
 from torch import Tensor, nn
 
 from thalweg.features.layout import Layout
@@ -17,7 +16,7 @@ from thalweg.networks.inputs import require_inputs
 from thalweg.networks.members import Members
 from thalweg.networks.network import Network
 
-TABM_NAMES: dict[str, TabMArchitectureType] = {"most": "tabm", "mini": "tabm-mini"}
+TABM_NAMES: dict[str, Literal["tabm", "tabm-mini"]] = {"most": "tabm", "mini": "tabm-mini"}
 
 
 class Tabular(Network):
@@ -91,6 +90,8 @@ class Shared(nn.Module):
     """Numbers (B, N) and categories (B, C) → logits (B, M, K), members that share embeddings and matrices."""
 
     def __init__(self, settings: Tabular, layout: Layout, width: int):
+        from tabm import LinearEnsemble, make_tabm_backbone  # slow to import, and seldom asked for
+
         super().__init__()
         self.members = settings.members
         self.fields = _fields(settings, layout, settings.embedding)

@@ -59,7 +59,7 @@ def run_pipeline(
         raise PipelineError(f"there is no stage {until!r}; {did_you_mean(until, names)}")
     with locked(run.folder), placed(run):
         try:
-            return _finish(run, _advance(run, until))
+            return _finish(run, *_advance(run, until))
         finally:
             run.close()
 
@@ -70,10 +70,10 @@ def prepare(pipeline: Pipeline, source: Written, base: Path, progress: Progress 
     return Run(pipeline, source, base, folder, progress or Silent(), tuple(stage() for stage in STAGES))
 
 
-def _advance(run: Run, until: str | None) -> float:
-    """Make each stage that is not there yet, in order. Returns seconds."""
+def _advance(run: Run, until: str | None) -> tuple[list[Stage], float]:
+    """Make each stage that is not there yet, in order. Returns the stages done, and seconds."""
     began = time.monotonic()
-    known = _known(run.folder)
+    known, done = _known(run.folder), []
     for stage in run.stages:
         found = stage.status(run)
         start = time.monotonic()
@@ -84,9 +84,10 @@ def _advance(run: Run, until: str | None) -> float:
         known["stages"].setdefault(stage.name, {}).update(key=run.key(stage.name).whole, why=found.why)
         _tell(run, stage, found.fresh, time.monotonic() - start)
         write_json(run.folder / FACTS, {**known, **_facts(run)})
+        done.append(stage)
         if stage.name == until:
             break
-    return time.monotonic() - began
+    return done, time.monotonic() - began
 
 
 def _tell(run: Run, stage: Stage, fresh: bool, seconds: float) -> None:
@@ -110,9 +111,8 @@ def _facts(run: Run) -> dict[str, Any]:
     }
 
 
-def _finish(run: Run, seconds: float) -> dict[str, Any]:
+def _finish(run: Run, done: list[Stage], seconds: float) -> dict[str, Any]:
     """Gather the account of rows and what was set aside; say where everything is."""
-    done = [stage for stage in run.stages if stage.status(run).fresh]
     entries = [entry for stage in done for entry in stage.entries(run)]
     write_json(run.folder / "ledger.json", [entry.model_dump() for entry in entries])
     gather_quarantine(run, done)

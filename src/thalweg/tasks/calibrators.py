@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import minimize
 
 SMALLEST = 1e-12  # probabilities are kept this far from 0 and 1
 SLOPES = (0.05, 20.0)
@@ -74,5 +73,7 @@ def temperature(p: np.ndarray, y: np.ndarray) -> float:
 def _minimum(
     objective: Objective, start: list[float], bounds: list[tuple[float, float]]
 ) -> tuple[float, ...]:
+    from scipy.optimize import minimize  # slow to import
+
     found = minimize(objective, np.array(start), jac=True, method="L-BFGS-B", bounds=bounds)
     return tuple(float(value) for value in found.x)
