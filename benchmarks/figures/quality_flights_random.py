@@ -4,12 +4,8 @@ from benchmarks.places import RECIPES
 from benchmarks.quality import Question, judge
 from benchmarks.record import Result
 
-SETTINGS = ("dataset.split=random",)
-
 
 def measure() -> Result:
-    """`recipes/flights.yaml`, split at random: 70, 15 and 15%."""
-    recipe = RECIPES / "flights.yaml"
-    return judge(
-        Question("quality_flights_random", "flights, split at random", recipe, "late", 0.010, SETTINGS)
-    )
+    """`recipes/flights-random.yaml` as it is."""
+    recipe = RECIPES / "flights-random.yaml"
+    return judge(Question("quality_flights_random", "flights, split at random", recipe, "late", 0.010))
