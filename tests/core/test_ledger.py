@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from thalweg.core.errors import DataError
-from thalweg.core.ledger import Entry, Ledger, Reason
+from thalweg.core.ledger import Entry, Reason
 
 FATES = ("merged", "dropped", "quarantined")
 
@@ -58,8 +58,3 @@ def test_rows_that_do_not(fields: dict, message: str) -> None:
 def test_a_fate_is_one_of_three() -> None:
     with pytest.raises(ValidationError, match="'merged', 'dropped' or 'quarantined'"):
         Reason(fate="lost", rule="r", rows=1)  # pyright: ignore[reportArgumentType]
-
-
-def test_ledgers_are_joined_in_order() -> None:
-    one, other = entry(table="a"), entry(table="b")
-    assert (Ledger(entries=(one,)) + Ledger(entries=(other,))).entries == (one, other)

@@ -19,8 +19,8 @@ def test_folder_and_zip_hold_the_same_model(bundle: Path, tmp_path: Path) -> Non
     one, other = open_bundle(bundle), open_bundle(tmp_path / "bundle.zip")
     assert one.encoders == other.encoders
     assert one.targets == other.targets
-    for name, weights in one.network.state_dict().items():
-        assert torch.equal(weights, other.network.state_dict()[name])
+    for name, weights in one.model.network.state_dict().items():
+        assert torch.equal(weights, other.model.network.state_dict()[name])
 
 
 def test_its_files_are_open_formats(bundle: Path) -> None:

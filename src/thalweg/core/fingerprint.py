@@ -57,5 +57,6 @@ def fingerprint_file(path: Path) -> str:
 def fingerprint_code(*folders: str) -> str:
     """The digest of the program's own source in the named folders of the package, such as `clean`."""
     package = Path(__file__).parents[1]
-    files = sorted(path for folder in folders for path in (package / folder).rglob("*.py"))
+    every = (path for folder in folders for path in (package / folder).rglob("*"))
+    files = sorted(path for path in every if path.is_file() and "__pycache__" not in path.parts)
     return fingerprint([[path.relative_to(package).as_posix(), fingerprint_file(path)] for path in files])

@@ -64,14 +64,3 @@ class Entry(BaseModel):
                     f"but reasons are given for {rows}"
                 )
         return self
-
-
-class Ledger(BaseModel):
-    """Entries in the order the data flowed."""
-
-    model_config = ConfigDict(frozen=True)
-
-    entries: tuple[Entry, ...] = ()
-
-    def __add__(self, other: Ledger) -> Ledger:
-        return Ledger(entries=self.entries + other.entries)

@@ -10,6 +10,7 @@ import torch
 
 from thalweg.deployment.bundle import Bundle
 from thalweg.features.encoders import encode_batch
+from thalweg.training.predict import predict_batch
 
 
 @dataclass(frozen=True)
@@ -35,23 +36,11 @@ def answer(bundle: Bundle, batch: pa.RecordBatch) -> Answers:
     encoded = encode_batch(bundle.encoders, batch)
     good = np.flatnonzero(~encoded.bad)
     columns: dict[str, pa.Array] = {}
-    for name, p in _predictions(
-        bundle, {block: values[good] for block, values in encoded.blocks.items()}
-    ).items():
+    inputs = {
+        "numbers": torch.from_numpy(encoded.blocks["numbers"][good]),
+        "categories": torch.from_numpy(encoded.blocks["categories"][good].astype(np.int64)),
+    }
+    for name, p in predict_batch(bundle.model, inputs).items():
         for column, values in bundle.targets[name].decode(p).items():
             columns[f"{name}_predicted" if column == name else column] = values
     return Answers(columns, encoded.bad, list(encoded.reasons), encoded.counts)
-
-
-def _predictions(bundle: Bundle, blocks: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    with torch.inference_mode():
-        logits = bundle.network(
-            {
-                "numbers": torch.from_numpy(np.ascontiguousarray(blocks["numbers"])),
-                "categories": torch.from_numpy(blocks["categories"].astype(np.int64)),
-            }
-        ).float()
-    parts = logits.split([target.width for target in bundle.targets.values()], dim=-1)
-    return {
-        name: target.predict(part) for (name, target), part in zip(bundle.targets.items(), parts, strict=True)
-    }

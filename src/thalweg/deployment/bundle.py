@@ -37,6 +37,7 @@ from thalweg.features.encoders import layout_of
 from thalweg.features.encoders import load as load_encoders
 from thalweg.features.feature import Encoder
 from thalweg.networks.network import Network
+from thalweg.tasks.supervised import Supervised
 from thalweg.tasks.task import Target
 
 FORMAT = 1
@@ -45,15 +46,19 @@ WEIGHTS = "weights.safetensors"
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle in memory: encoders, targets, and the network with its weights, ready to answer."""
+    """A bundle in memory: encoders, and the model with its weights, ready to answer."""
 
     name: str
     encoders: tuple[Encoder, ...]
-    targets: Mapping[str, Target]
-    network: nn.Module
+    model: Supervised
     signature: Mapping[str, Any]
     metrics: Mapping[str, Any]
     digest: str
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """The fitted outputs, by name."""
+        return self.model.targets
 
 
 def open_bundle(path: Path) -> Bundle:
@@ -99,8 +104,7 @@ def _open_folder(folder: Path, name: str) -> Bundle:
     return Bundle(
         about["name"],
         encoders,
-        targets,
-        _network(folder, encoders, targets),
+        Supervised(_network(folder, encoders, targets), targets).eval(),
         read_json(folder / "signature.json"),
         read_json(folder / "metrics.json"),
         about["digest"],
@@ -116,7 +120,7 @@ def _network(folder: Path, encoders: tuple[Encoder, ...], targets: Mapping[str, 
         raise BundleError(
             f"the weights of {folder} do not fit its network: {str(error).splitlines()[0]}"
         ) from error
-    return module.eval()
+    return module
 
 
 def zip_bundle(folder: Path, path: Path) -> None:
