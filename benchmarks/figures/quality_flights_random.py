@@ -8,4 +8,6 @@ from benchmarks.record import Result
 def measure() -> Result:
     """`recipes/flights-random.yaml` as it is."""
     recipe = RECIPES / "flights-random.yaml"
-    return judge(Question("quality_flights_random", "flights, split at random", recipe, "late", 0.010))
+    return judge(
+        Question("quality_flights_random", "flights, split at random", recipe, "late", 0.010, ensemble=True)
+    )
