@@ -107,33 +107,45 @@ def plan(
 
 @app.command()
 def init(
-    data: Annotated[list[str], typer.Argument(help="Files or samples; the first holds the target.")],
-    target: Annotated[str, typer.Option(help="The column to predict.")],
+    data: Annotated[list[str], typer.Argument(help="Files, folders, databases or samples.")],
+    target: Annotated[str | None, typer.Option(help="The column to predict; proposed if left out.")] = None,
+    table: Annotated[
+        str | None, typer.Option(help="The table whose rows are the dataset's; proposed if left out.")
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(
         "pipeline.yaml"
     ),
+    as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Look at the data and write a commented pipeline file that runs as it is."""
+    """Find tables, keys, references, a target; write a commented pipeline file that runs as it is."""
     with told(debug):
         from thalweg.pipeline.init import write_pipeline
+        from thalweg.pipeline.show import show_draft
 
-        write_pipeline(data, target, output)
-        print(f"wrote {output}; now: thalweg run {output}")
+        _answer(write_pipeline(data, output, target, table), as_json, show_draft)
 
 
 @app.command()
 def profile(
-    data: Annotated[str, typer.Argument(help="A file or a sample.")],
+    data: Annotated[str, typer.Argument(help="A file, a table of a database or a sample.")],
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", "-o", metavar="FILE.html", help="Write a page too, and FILE.json beside it."),
+    ] = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Types, missing values, ranges, top values and duplicates of a table."""
+    """What the columns of a table hold and mean, what repeats, what goes together, what tells what."""
     with told(debug):
         from thalweg.mine.show import show_profile
-        from thalweg.pipeline.look import profile_data
+        from thalweg.pipeline.look import profile_data, write_profile
 
-        _answer(profile_data(data), as_json, show_profile)
+        found = profile_data(data)
+        numbers = write_profile(found, page) if page is not None else None
+        _answer(found, as_json, show_profile)
+        if numbers is not None:
+            print(f"wrote {page} and {numbers}", file=sys.stderr)
 
 
 @app.command()
