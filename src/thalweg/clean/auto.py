@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from thalweg.clean.propose.blanks import blanks
 from thalweg.clean.propose.constants import constants
+from thalweg.clean.propose.determined import determined
 from thalweg.clean.propose.lonely import lonely
 from thalweg.clean.propose.repeated import repeated
+from thalweg.clean.propose.run_together import run_together
 from thalweg.clean.propose.spellings import spellings
 from thalweg.clean.propose.typed import typed
 from thalweg.clean.step import Outcome, Proposal, Step
@@ -35,8 +37,9 @@ class Auto(Step):
         if not summary.rows:
             return []
         found = [*constants(summary), *blanks(summary), *spellings(summary)]
-        readable = _after(table, found)
-        found += typed(readable)
+        found += run_together(table, summary)
+        found += determined(_after(table, found))
+        found += typed(_after(table, found))
         ready = _after(table, found)
         return [*found, *lonely(ready, summary), *repeated(ready)]
 
