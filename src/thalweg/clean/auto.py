@@ -6,8 +6,12 @@ from typing import ClassVar
 
 from thalweg.clean.propose.blanks import blanks
 from thalweg.clean.propose.constants import constants
+from thalweg.clean.propose.determined import determined
 from thalweg.clean.propose.lonely import lonely
+from thalweg.clean.propose.measured import measured
 from thalweg.clean.propose.repeated import repeated
+from thalweg.clean.propose.run_together import run_together
+from thalweg.clean.propose.slipped import slipped
 from thalweg.clean.propose.spellings import spellings
 from thalweg.clean.propose.typed import typed
 from thalweg.clean.step import Outcome, Proposal, Step
@@ -18,9 +22,11 @@ from thalweg.engines.table import Table
 class Auto(Step):
     """Look at the training rows and take the steps they ask for, with the reason of each.
 
-    Proposed are: blanks around texts taken away; spellings such as `?` and `NA` turned into missing; texts that are
-    numbers, dates or booleans read as such; whole rows that occur twice merged; single absurd values emptied. A row
-    is never dropped or set aside by a guess: cells that don't fit become missing, and are counted. What is only
+    Proposed are: blanks around texts taken away; spellings such as `?` and `NA` turned into missing; two values in one
+    cell parted; misspelt values repaired by the columns that decide them, or by the far more frequent value they are a
+    slip away from; texts that are numbers (with a unit, a percent sign, a currency), dates or booleans read as such;
+    whole rows that occur twice merged; single absurd values emptied. A row is never dropped or set aside by a guess:
+    cells that don't fit become missing, and are counted. What is only
     suspicious is told and left. The steps that were taken are written into the resolved file of the run.
     """
 
@@ -35,9 +41,11 @@ class Auto(Step):
         if not summary.rows:
             return []
         found = [*constants(summary), *blanks(summary), *spellings(summary)]
-        readable = _after(table, found)
-        found += typed(readable)
         ready = _after(table, found)
+        for look in (lambda t: run_together(t, summary), determined, slipped, measured, typed):
+            more = look(ready)
+            found += more
+            ready = _after(ready, more)
         return [*found, *lonely(ready, summary), *repeated(ready)]
 
 

@@ -136,7 +136,7 @@ class Pass:
 def reads_other_rows(outcome: Outcome) -> bool:
     """Whether an expression of a step looks at other rows than its own, so that it must see kept rows only."""
     expressions = [*outcome.changes.values(), *(verdict.when for verdict in outcome.verdicts)]
-    return any(value.find(exp.Window) is not None for value in expressions)
+    return any(value.find(exp.Window, exp.Max) is not None for value in expressions)
 
 
 def _fate(codes: Mapping[int, Verdict]) -> exp.Expr:

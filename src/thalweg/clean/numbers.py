@@ -1,0 +1,167 @@
+"""Numbers written as people write them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, field_validator, model_validator
+from sqlglot import exp
+
+from thalweg.clean.numerals import MAGNITUDES, Mark, Numeral
+from thalweg.clean.step import Outcome, Step, Verdict
+from thalweg.clean.units import conversions, dimension
+from thalweg.clean.written import by_column
+from thalweg.core.component import Section
+from thalweg.core.errors import ComponentError
+from thalweg.engines import sql
+from thalweg.engines.table import Table
+
+BARE = ("",)
+
+
+class NumberRule(Section):
+    """How one column's numbers are written. Short form: the unit alone, or `{}` for numbers without one."""
+
+    unit: str | None = None
+    """What values are turned into: a unit of mass, length, volume, time, temperature or data, such as kg. A number
+    without a unit is taken to be in this one; without this, a unit can't be read."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal mark. Left out: the one that the training rows ask for; `.` where they fit both."""
+    percent: Literal["fraction", "points"] = "fraction"
+    """What 12% is: 0.12, or 12."""
+    currency: str | None = None
+    """The only symbol or code that may stand beside a number, such as €. Left out: any, if the training rows hold but
+    one."""
+    otherwise: Literal["quarantine", "null"] = Field(default="quarantine", alias="else")
+    """What becomes of a value that can't be read: its row is set aside, or the cell emptied and counted."""
+
+    @classmethod
+    def expand(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"unit": value}
+        if isinstance(value, dict) and value.get("else", "") is None:
+            return {**value, "else": "null"}
+        return {} if value is None else value
+
+    @field_validator("unit")
+    @classmethod
+    def _is_known(cls, value: str | None) -> str | None:
+        if value is not None:
+            dimension(value)
+        return value
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> NumberRule:
+        if self.unit is not None and self.currency is not None:
+            raise ComponentError("a number has a unit or a currency, not both: leave one of them out")
+        return self
+
+
+class Numbers(Step):
+    """Read numbers in text: `1.234,56`, `$1,200`, `12%`, `3 kg`, `(4.50)`, `1.2k`, `3 M`, `2 万`.
+
+    Every value becomes a DOUBLE. Units are converted into the one that is asked for; parentheses mean a negative;
+    k, M, bn, 万 and 亿 are multiplied out. Whether `1,234` is a thousand or little more than one is decided by the
+    other training values of its column, and how many fit both is said in the notes. What can't be read sets its
+    row aside, or becomes missing with `else: null`.
+    """
+
+    kind: ClassVar[str] = "numbers"
+
+    columns: dict[str, NumberRule]
+    """The rule of each column, as `{weight: kg, price: {currency: $, decimal: "."}, share: {percent: points}}`."""
+
+    @classmethod
+    def expand(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"columns": {value: {}}}
+        return {"columns": dict.fromkeys(value, {})} if isinstance(value, (list, tuple)) else by_column(value)
+
+    @classmethod
+    def example(cls) -> Numbers:
+        return cls.model_validate({"weight": "kg", "price": {"decimal": ","}, "share": {"else": "null"}})
+
+    def apply(self, table: Table) -> Outcome:
+        changes: dict[str, exp.Expr] = {}
+        verdicts = []
+        notes: dict[str, Any] = {}
+        learnt: dict[str, NumberRule] = {}
+        for name, rule in self.columns.items():
+            if table.columns[table.require(name)] != "VARCHAR":
+                raise ComponentError(f"'numbers' reads text; column {name!r} is {table.columns[name]} already")
+            rule, said = _learnt(table, name, rule)
+            notes |= {f"{name}: decimal mark": said} if said else {}
+            value = number(sql.column(name), rule)
+            changes[name], learnt[name] = value, rule
+            if rule.otherwise == "quarantine":
+                failed = sql.all_of([sql.not_null(sql.column(name)), sql.is_null(value)])
+                verdicts.append(Verdict("quarantined", f"{name} is not a number{_said(rule)}", failed))
+        return Outcome(changes, tuple(verdicts), notes, learnt=Numbers(columns=learnt))
+
+
+def number(text: exp.Expr, rule: NumberRule) -> exp.Expr:
+    """The number in a text, NULL where there is none that the rule can read."""
+    numeral = Numeral(text)
+    size = numeral.magnitude(rule.decimal or ".")
+    percent = (0.01, 0.0) if rule.percent == "fraction" else (1.0, 0.0)
+    scales = {"": (1.0, 0.0), "%": percent, **{name: (by, 0.0) for name, by in MAGNITUDES.items()}}
+    read = numeral.scaled(size, scales, numeral.suffix)
+    signed = exp.Case().when(numeral.negative, exp.Neg(this=exp.paren(read.copy()))).else_(read)
+    if rule.unit is not None:
+        size = exp.Case().when(numeral.negative, exp.Neg(this=exp.paren(size.copy()))).else_(size)
+        signed = numeral.scaled(size, {"": (1.0, 0.0), **conversions(rule.unit)}, numeral.unit)
+    allowed = ["", rule.currency] if rule.currency is not None else None
+    if rule.unit is not None:
+        allowed = [""]
+    if allowed is None:
+        return signed
+    fits = exp.In(this=numeral.currency, expressions=[sql.literal(symbol) for symbol in allowed])
+    return exp.Case().when(fits, signed)
+
+
+def _learnt(table: Table, name: str, rule: NumberRule) -> tuple[NumberRule, str | None]:
+    """The rule with the decimal mark and the currency that the training rows ask for; what to say of the mark."""
+    currency = rule.currency or (None if rule.unit else _currency(table, name))
+    if rule.decimal is not None:
+        return rule.model_copy(update={"currency": currency}), None
+    mark, said = _mark(table, name)
+    return rule.model_copy(update={"currency": currency, "decimal": mark}), said
+
+
+def _currency(table: Table, name: str) -> str | None:
+    found = Numeral(sql.column(name)).currency
+    seen = sql.select(table.training().query, {"symbol": found}).distinct()
+    seen = sql.select(seen, ["symbol"]).where(sql.column("symbol") > sql.literal(""))
+    symbols = [row[0] for row in table.session.rows(seen.order_by(sql.column("symbol")))]
+    if len(symbols) > 1:
+        raise ComponentError(
+            f"column {name!r} mixes currencies ({', '.join(symbols)}), which have no fixed rate: name the one to keep, "
+            f"as {{{name}: {{currency: {symbols[0]!r}}}}}; the others can then not be read"
+        )
+    return symbols[0] if symbols else None
+
+
+def _mark(table: Table, name: str) -> tuple[Mark, str | None]:
+    """The decimal mark that more training values ask for, and what is said of values that fit both."""
+    numeral = Numeral(sql.column(name))
+    point, comma = numeral.fits("."), numeral.fits(",")
+    marked = sql.call("regexp_matches", numeral.digits, "[.,]")
+    found = table.training().aggregate(
+        point=sql.true_count(sql.all_of([point, exp.Not(this=comma)])),
+        comma=sql.true_count(sql.all_of([comma.copy(), exp.Not(this=point.copy())])),
+        both=sql.true_count(sql.all_of([point.copy(), comma.copy(), marked])),
+    )
+    mark: Mark = "," if found["comma"] > found["point"] else "."
+    if not (found["both"] or min(found["point"], found["comma"])):
+        return mark, None
+    return mark, (
+        f"{mark!r} taken: {found['point']:,} training values ask for '.', {found['comma']:,} for ',', "
+        f"{found['both']:,} fit both"
+    )
+
+
+def _said(rule: NumberRule) -> str:
+    """The rule's bounds in words."""
+    if rule.unit:
+        return f" that can be turned into {rule.unit}"
+    return f" in {rule.currency}" if rule.currency else ""

@@ -1,0 +1,84 @@
+"""Numbers as people write them, taken apart in SQL: sign, currency, digits, exponent, and what stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlglot import exp
+
+from thalweg.engines import sql
+
+Mark = Literal[".", ","]
+BLANKS = r"[\s\x{a0}\x{202f}\x{2009}]"
+CURRENCY = r"(?:[$€£¥₹₩₽]|USD|EUR|GBP|CNY|RMB|JPY|INR|CHF)"
+SIGN = r"[+\-\x{2212}]?"
+DIGITS = r"(?:[0-9](?:[0-9.,'\x{2019}\x{a0}\x{202f} ]*[0-9])?\.?|[.,][0-9]+)"
+NUMERAL = f"^{SIGN}{BLANKS}*{CURRENCY}?{BLANKS}*{SIGN}({DIGITS})(e[+-]?[0-9]+)?{BLANKS}*([^0-9]*?[23³]?)$"
+PLAIN = "^[0-9]*{0}?[0-9]+$|^[0-9]+{0}$|^[0-9]{{1,3}}({1}[0-9]{{3}})+({0}[0-9]+)?$"
+GROUPS = {".": r"[,'\x{2019}\x{a0}\x{202f} ]", ",": r"[.'\x{2019}\x{a0}\x{202f} ]"}
+MAGNITUDES = {
+    **{"k": 1e3, "K": 1e3, "thousand": 1e3, "M": 1e6, "mn": 1e6, "million": 1e6},
+    **{"B": 1e9, "bn": 1e9, "billion": 1e9, "万": 1e4, "亿": 1e8},
+}
+
+
+@dataclass(frozen=True)
+class Numeral:
+    """The parts of a text that may be a number, as SQL; empty texts where it is none."""
+
+    text: exp.Expr
+
+    @property
+    def bare(self) -> exp.Expr:
+        """The text without blanks around it and without the parentheses of a negative."""
+        inner = f"^{BLANKS}*\\(?|\\)?{BLANKS}*$"
+        return sql.call("regexp_replace", self.text.copy(), inner, "", "g")
+
+    @property
+    def digits(self) -> exp.Expr:
+        return sql.call("regexp_extract", self.bare, NUMERAL, 1)
+
+    @property
+    def suffix(self) -> exp.Expr:
+        """What stands behind the number, without a currency."""
+        behind = sql.call("regexp_extract", self.bare, NUMERAL, 3)
+        return sql.call("regexp_replace", behind, f"{CURRENCY}|^{BLANKS}+|{BLANKS}+$", "", "g")
+
+    @property
+    def unit(self) -> exp.Expr:
+        """What stands behind the number as the table of units writes it."""
+        return sql.call("regexp_replace", sql.call("lower", self.suffix), r"\.$", "")
+
+    @property
+    def currency(self) -> exp.Expr:
+        """The symbol or the code of a currency, wherever it stands; empty where there is none."""
+        return sql.call("regexp_extract", self.text.copy(), CURRENCY)
+
+    @property
+    def negative(self) -> exp.Expr:
+        """Whether a minus stands before, or parentheses around."""
+        minus = f"^{BLANKS}*\\(.*\\){BLANKS}*$|^{BLANKS}*{CURRENCY}?{BLANKS}*[\\-\\x{{2212}}]"
+        return sql.call("regexp_matches", self.text.copy(), minus)
+
+    def fits(self, mark: Mark) -> exp.Expr:
+        """Whether the digits are a number with this decimal mark."""
+        pattern = PLAIN.format("\\" + mark, GROUPS[mark])
+        return sql.call("regexp_matches", self.digits, pattern)
+
+    def magnitude(self, mark: Mark) -> exp.Expr:
+        """The number without its sign and what stands behind; NULL where it is none."""
+        plain = sql.call("regexp_replace", self.digits, GROUPS[mark], "", "g")
+        plain = sql.call("replace", plain, ",", ".") if mark == "," else plain
+        power = sql.call("regexp_extract", self.bare, NUMERAL, 2)
+        number = sql.cast(sql.call("concat", plain, power), "DOUBLE", strict=False)
+        return exp.Case().when(self.fits(mark), number)
+
+    def scaled(self, value: exp.Expr, scales: Mapping[str, tuple[float, float]], by: exp.Expr) -> exp.Expr:
+        """A value times the factor, plus the offset, that `by` stands for; NULL where it stands for none."""
+        chosen = exp.Case(this=by.copy())
+        for name, (factor, offset) in scales.items():
+            told = value.copy() if factor == 1 else exp.paren(value.copy() * sql.literal(factor))
+            chosen = chosen.when(sql.literal(name), told if offset == 0 else told + sql.literal(offset))
+        return chosen
