@@ -1,0 +1,149 @@
+"""What the sources that read a table of a database server share: their settings, and how they are read."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from thalweg.core.errors import ComponentError, SourceError
+from thalweg.core.fingerprint import fingerprint
+from thalweg.sources.databases.address import fields_of, filled, variable
+from thalweg.sources.source import Opened, Place, Source
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+    from thalweg.engines.apart import Apart
+    from thalweg.sources.databases.server import Column, Login, Server, Table
+
+
+class ServerSource(Source, ABC):
+    """A table of a database server."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # an address may hold a password by mistake
+
+    schemes: ClassVar[tuple[str, ...]] = ()
+
+    host: str | None = None
+    """The server's name or address; `${NAME}` stands for an environment variable, here and in the next fields."""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    """The port, where it is not the usual one."""
+    database: str | None = None
+    """The database."""
+    schema_: str | None = Field(default=None, alias="schema")
+    """The schema that holds the table. Left out: the usual one, else the only one that has such a table."""
+    table: str | None = None
+    """The table or view. Left out: the only one there is."""
+    user: str | None = None
+    """As whom to log in. Left out: whom the environment names."""
+    password_env: str | None = None
+    """The environment variable that holds the password. Left out: the one that the server's own programs read."""
+    columns: tuple[str, ...] | None = None
+    """Only these columns, in this order; others are not fetched."""
+    where: str | None = None
+    """An SQL condition: only rows that satisfy it are fetched. The server decides it."""
+    timeout: int = Field(default=10, ge=1)
+    """Seconds to wait for the server to answer at all."""
+
+    @classmethod
+    def expand(cls, value: Any) -> Any:
+        return fields_of(value, cls.schemes) if isinstance(value, str) else value
+
+    @classmethod
+    def claims(cls, value: Any) -> bool:
+        return isinstance(value, str) and value.lower().startswith(
+            tuple(f"{scheme}://" for scheme in cls.schemes)
+        )
+
+    @abstractmethod
+    def server(self) -> Server:
+        """How to speak to this kind of server."""
+
+    @abstractmethod
+    def login(self) -> Login:
+        """Where and as whom, from the settings and the environment."""
+
+    def fingerprint(self, folder: Path) -> str:
+        with self._connected() as (server, apart, table, columns):
+            described = [[column.name, column.declared] for column in columns]
+            return fingerprint([table.shown, described, server.digest(apart, table, columns)])
+
+    def open(self, name: str, place: Place) -> Opened:
+        from thalweg.sources.databases.server import selected, wanted_columns
+        from thalweg.sources.foreign import offered
+
+        login, server = self.login(), self.server()
+        apart = server.connect(login)
+        try:
+            with self._told(server):
+                table = self._table(server, apart)
+                every = server.columns(apart, table)
+            if not every:
+                raise SourceError(f"the table {table.shown} has no columns that {self.shown} lets be read")
+            columns = wanted_columns(every, self.columns, table)
+            query, notes = selected(server, table, columns, self._condition(every))
+            with self._told(server):
+                notes |= server.notes(apart, table, columns)
+            return offered(
+                place.session, apart, server.asked(query), name, lambda e: server.tell(e, self.shown), notes
+            )
+        except BaseException:
+            apart.close()
+            raise
+
+    @property
+    def shown(self) -> str:
+        """The server and the database as messages name them, without credentials."""
+        port = f":{self.port}" if self.port else ""
+        return f"{self.schemes[0]}://{self.host or ''}{port}/{self.database or ''}"
+
+    def place(self) -> dict[str, str | None]:
+        """Host, database and user with the environment filled in."""
+        return {"host": filled(self.host), "database": filled(self.database), "user": filled(self.user)}
+
+    def password(self, usual: str) -> str | None:
+        """The password from the variable that the source names, else from the usual one, else None."""
+        import os
+
+        return variable(self.password_env) if self.password_env else os.environ.get(usual)
+
+    @contextmanager
+    def _connected(self) -> Iterator[tuple[Server, Apart, Table, list[Column]]]:
+        server = self.server()
+        with server.connect(self.login()) as apart, self._told(server):
+            table = self._table(server, apart)
+            yield server, apart, table, server.columns(apart, table)
+
+    @contextmanager
+    def _told(self, server: Server) -> Iterator[None]:
+        from thalweg.engines.apart import ForeignError
+
+        try:
+            yield
+        except ForeignError as error:
+            raise server.tell(error, self.shown) from None
+
+    def _table(self, server: Server, apart: Apart) -> Table:
+        from thalweg.sources.databases.server import chosen
+
+        return chosen(server.tables(apart), self.schema_, self.table, self.home(), self.shown)
+
+    @abstractmethod
+    def home(self) -> str | None:
+        """The schema that is looked into first."""
+
+    def _condition(self, columns: list[Column]) -> exp.Expr | None:
+        from thalweg.engines import sql
+
+        if self.where is None:
+            return None
+        try:
+            return sql.parse_expression(self.where, [column.name for column in columns], "condition")
+        except ComponentError as error:
+            error.path = ("where", *error.path)
+            raise

@@ -1,0 +1,95 @@
+"""Rows that an engine of the source's own reads, handed to the session as Arrow batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from thalweg.core.errors import DataError, SourceError
+from thalweg.engines import sql
+from thalweg.engines.apart import Apart, ForeignError
+from thalweg.engines.types import family
+from thalweg.sources.names import unlike, usable
+from thalweg.sources.source import Opened
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlglot import exp
+
+    from thalweg.engines.engine import Session
+
+WIDEST = {"HUGEINT": "DECIMAL(38,0)", "UHUGEINT": "DECIMAL(38,0)"}
+
+
+@dataclass
+class OpenedForeign(Opened):
+    """A query of a private engine, and the words in which its failures are told."""
+
+    session: Session
+    apart: Apart
+    wanted: exp.Query
+    tell: Callable[[ForeignError], SourceError]
+    told_notes: Mapping[str, Any] = field(default_factory=dict)
+    failure: SourceError | None = None
+
+    @property
+    def query(self) -> exp.Query:
+        import pyarrow as pa
+
+        schema = self.apart.schema(self.wanted)
+        name = f"foreign_{uuid4().hex}"
+        self.session.offer(name, pa.RecordBatchReader.from_batches(schema, self._batches()))
+        return sql.select(sql.table(name), schema.names)
+
+    @property
+    def notes(self) -> Mapping[str, Any]:
+        return self.told_notes
+
+    def mend(self, error: DataError) -> Opened:
+        self.close()
+        raise self.failure or error
+
+    def close(self) -> None:
+        self.apart.close()
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self.apart.batches(self.wanted)
+        except ForeignError as error:
+            self.failure = self.tell(error)  # the engine would give it back as text in a message of its own
+            raise self.failure from None
+
+
+def offered(
+    session: Session,
+    apart: Apart,
+    query: exp.Query,
+    name: str,
+    tell: Callable[[ForeignError], SourceError],
+    notes: Mapping[str, str] | None = None,
+) -> OpenedForeign:
+    """A query opened: its names checked, columns of types that the stages do not know as their text."""
+    try:
+        types = apart.columns(query)
+        unlike(list(types), name)
+        usable(list(types), name)
+        plain = {column: _plain(sql.column(column), kind) for column, kind in types.items()}
+        texts = {column: f"{types[column]}, read as text" for column in types if _as_text(types[column])}
+        found = {**texts, **(notes or {})}
+        return OpenedForeign(
+            session, apart, sql.select(query, plain), tell, {"types": found} if found else {}
+        )
+    except ForeignError as error:
+        raise tell(error) from None
+
+
+def _plain(value: exp.Expr, kind: str) -> exp.Expr:
+    if kind in WIDEST:
+        return sql.cast(value, WIDEST[kind])
+    return sql.cast(value, "VARCHAR") if _as_text(kind) or kind.startswith("ENUM") else value
+
+
+def _as_text(kind: str) -> bool:
+    return family(kind) == "other"
