@@ -55,11 +55,9 @@ class Apart:
 
     def batches(self, query: exp.Query) -> Iterator[pa.RecordBatch]:
         """The rows of a query, streamed in its order. Raises ForeignError."""
-        from thalweg.engines.duckdb import native
-
         cursor = self.connection.cursor()
         try:
-            with self.told(), native():
+            with self.told():
                 yield from cursor.execute(self._text(query)).to_arrow_reader(ROWS)
         finally:
             cursor.close()

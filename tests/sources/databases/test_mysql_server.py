@@ -69,10 +69,12 @@ def plain(value: Any) -> Any:
 def test_a_declared_type_is_kept_or_told(read: Callable, at: Callable, mysql_server: Running) -> None:
     mysql_server.run(
         """SET sql_mode = ''; SET time_zone = '+02:00';
-           CREATE TABLE kinds (i int, few tinyint(1), tiny tinyint, us tinyint unsigned, sm smallint, me mediumint, big bigint unsigned, m decimal(10,2), wide decimal(50,3), d date,
+           CREATE TABLE kinds (i int, few tinyint(1), tiny tinyint, us tinyint unsigned,
+             sm smallint, me mediumint, big bigint unsigned, m decimal(10,2), wide decimal(50,3), d date,
              dt datetime, ts timestamp NULL, ti time, y year,
              e enum('a','b'), b varbinary(4), bi bit(3), u uuid, g point);
-           INSERT INTO kinds VALUES (1, 5, -7, 200, -300, 70000, 18446744073709551615, 1.25, 1.5, '2020-01-31', '2020-01-31 10:00:00',
+           INSERT INTO kinds VALUES (1, 5, -7, 200, -300, 70000, 18446744073709551615, 1.25, 1.5,
+             '2020-01-31', '2020-01-31 10:00:00',
              '2020-01-31 10:00:00', '25:10:00', 2020, 'a', x'00ff', b'101', '123e4567-e89b-12d3-a456-426614174000',
              point(1, 2));
            INSERT INTO kinds (i, d, dt) VALUES (2, '0000-00-00', '2020-00-00 00:00:00');""",

@@ -1,0 +1,111 @@
+"""Tables of DuckDB files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from thalweg.core.errors import SourceError
+from thalweg.core.fingerprint import fingerprint, fingerprint_file
+from thalweg.sources.found import found, size_of
+from thalweg.sources.source import Opened, Place, Source
+
+if TYPE_CHECKING:
+    from thalweg.engines.apart import Apart, ForeignError
+    from thalweg.sources.databases.server import Table
+
+ENDINGS = (".duckdb", ".ddb")
+FILE = "file"  # what the attached file is called in the private engine
+
+
+class DuckDBFile(Source):
+    """Read a table or view of a DuckDB file: `shop.duckdb#orders`, `shop.duckdb#sales.orders`, or in full.
+
+    The file is opened for reading only, and read in one snapshot. Enumerations and types that later stages do not know
+    (JSON, INTERVAL, BIT …) are read as text, HUGEINT as DECIMAL of 38 digits. A file that a program has open for
+    writing cannot be read.
+    """
+
+    kind: ClassVar[str] = "duckdb"
+
+    path: str
+    """The database, from the folder of the pipeline file."""
+    table: str | None = None
+    """The table or view, such as `orders` or `sales.orders`. Left out: the only one there is."""
+
+    @classmethod
+    def expand(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        path, _, table = value.partition("#")
+        return {"path": path, "table": table or None}
+
+    @classmethod
+    def claims(cls, value: Any) -> bool:
+        path = value.get("path") if isinstance(value, dict) else value
+        return isinstance(path, str) and path.partition("#")[0].lower().endswith(ENDINGS)
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls(path="shop.duckdb", table="orders")
+
+    def fingerprint(self, folder: Path) -> str:
+        path = self._file(folder)
+        log = path.with_name(path.name + ".wal")  # what was written and is not yet in the database file
+        files = [path, log] if log.is_file() else [path]
+        return fingerprint([self.table, [fingerprint_file(file) for file in files]])
+
+    def size(self, folder: Path) -> int:
+        return size_of([self._file(folder)])
+
+    def open(self, name: str, place: Place) -> Opened:
+        from sqlglot import exp
+
+        from thalweg.engines.apart import ForeignError, open_apart
+        from thalweg.sources.foreign import offered
+
+        path, apart = self._file(place.folder), open_apart()
+        try:
+            apart.attach(str(path), FILE)
+            table = self._table(apart, path)
+            name_, schema, file = (
+                exp.to_identifier(part, quoted=True) for part in (table.name, table.schema, FILE)
+            )
+            reference = exp.table_(name_, db=schema, catalog=file)
+            query = exp.select(exp.Star()).from_(reference)
+            return offered(place.session, apart, query, name, lambda error: _told(error, path))
+        except ForeignError as error:
+            apart.close()
+            raise _told(error, path) from None
+        except SourceError:
+            apart.close()
+            raise
+
+    def _file(self, folder: Path) -> Path:
+        (path,) = found([self.path], folder)[:1]
+        return path
+
+    def _table(self, apart: Apart, path: Path) -> Table:
+        from sqlglot import exp
+
+        from thalweg.engines import sql
+        from thalweg.sources.databases.server import Table, chosen
+
+        query = exp.select("table_schema", "table_name", "table_type").from_("information_schema.tables")
+        tables = [Table(*row) for row in apart.run(query.where(sql.column("table_catalog").eq(FILE)))]
+        exact = [table for table in tables if table.name == self.table]
+        schema, dot, name = (self.table or "").partition(".")
+        if dot and not exact:  # a name may hold a dot of its own
+            return chosen(tables, schema, name, "main", str(path))
+        return chosen(tables, None, self.table, "main", str(path))
+
+
+def _told(error: ForeignError, path: Path) -> SourceError:
+    said = error.message
+    if "lock" in said or "Unique file handle" in said:
+        return SourceError(
+            f"{path} is open in another program for writing", hint="close it there, or copy the file"
+        )
+    if "not a valid DuckDB" in said or "enough bytes" in said or "checksum" in said.lower():
+        return SourceError(f"{path} is damaged, or is no DuckDB file: {said}", hint="write it again")
+    return SourceError(f"{path} cannot be read: {said}")

@@ -1,0 +1,1 @@
+"""Tables of data lakes: which version of them is meant, and the files that say so."""
