@@ -67,6 +67,7 @@ class DuckDBFile(Source):
         path, apart = self._file(place.folder), open_apart()
         try:
             apart.attach(str(path), FILE)
+            apart.run(f"USE {FILE}")  # else a view does not find the tables it reads
             table = self._table(apart, path)
             name_, schema, file = (
                 exp.to_identifier(part, quoted=True) for part in (table.name, table.schema, FILE)
