@@ -32,6 +32,8 @@ HOMONYMS = {
     ("engines", "duckdb"): "the dialect that SQL is written in",
     ("features", "category"): "a block of encoded features",
     ("sources", "json"): "a type of the engine's, and the mode of pydantic's dumps",
+    ("sources", "mysql"): "a dialect, an extra, and a type of attached databases",
+    ("sources", "postgres"): "a dialect, an extra, and a type of attached databases",
     ("sources", "parquet"): "a fact about a source that was read",
     ("training", "momentum"): "a field",
 }

@@ -82,6 +82,7 @@ def offered(
             session, apart, sql.select(query, plain), tell, {"types": found} if found else {}
         )
     except ForeignError as error:
+        apart.close()
         raise tell(error) from None
 
 
