@@ -33,6 +33,8 @@ HOMONYMS = {
     ("features", "category"): "a block of encoded features",
     ("sources", "images"): "a key of annotation files",
     ("sources", "json"): "a type of the engine's, and the mode of pydantic's dumps",
+    ("sources", "mysql"): "a dialect, an extra, and a type of attached databases",
+    ("sources", "postgres"): "a dialect, an extra, and a type of attached databases",
     ("sources", "parquet"): "a fact about a source that was read",
     ("training", "momentum"): "a field",
 }

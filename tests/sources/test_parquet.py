@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -101,13 +102,57 @@ def test_a_folder_without_parquet(read: Callable, tmp_path: Path) -> None:
         read("none/")
 
 
-def test_a_partitioned_folder_would_lose_values(read: Callable, tmp_path: Path) -> None:
-    write(tmp_path / "all/year=2020/a.parquet", a=[1])
-    with pytest.raises(
-        SourceError, match="is partitioned by 'year': values that stand only in names of folders"
-    ):
+def test_partitions_become_columns(read: Callable, tmp_path: Path) -> None:
+    for year, city, day, zip_code in [
+        (2023, "a%20b", "2023-01-31", "00123"),
+        (2024, "深", "2024-02-01", "90210"),
+    ]:
+        write(tmp_path / f"all/year={year}/city={city}/day={day}/zip={zip_code}/f.parquet", v=[year * 10, 1])
+    write(tmp_path / "all/year=2025/city=__HIVE_DEFAULT_PARTITION__/day=2025-01-01/zip=1/f.parquet", v=[5, 6])
+    found = read("all/")
+    assert found.types == {
+        "v": "BIGINT",
+        "year": "BIGINT",
+        "city": "VARCHAR",
+        "day": "DATE",
+        "zip": "VARCHAR",
+    }
+    assert found.rows[0] == {
+        "v": 20230,
+        "year": 2023,
+        "city": "a b",
+        "day": date(2023, 1, 31),
+        "zip": "00123",
+    }
+    assert found.column("v") == [20230, 1, 20240, 1, 5, 6]
+    assert found.column("city") == ["a b", "a b", "深", "深", None, None]
+    assert read("all/year=2024/").types.keys() == {"v", "city", "day", "zip"}
+    assert read("all/*/*/*/*/f.parquet").rows == found.rows
+    assert read("all/year=2025/city=__HIVE_DEFAULT_PARTITION__/day=2025-01-01/zip=1/f.parquet").types == {
+        "v": "BIGINT"
+    }
+
+
+def test_partitions_count_in_the_fingerprint(tmp_path: Path) -> None:
+    write(tmp_path / "all/year=2024/a.parquet", v=[1])
+    before = Parquet(path="all/").fingerprint(tmp_path)
+    (tmp_path / "all/year=2024").rename(tmp_path / "all/year=2025")
+    assert Parquet(path="all/").fingerprint(tmp_path) != before
+
+
+def test_files_in_other_partitions(read: Callable, tmp_path: Path) -> None:
+    write(tmp_path / "all/year=2024/a.parquet", v=[1])
+    write(tmp_path / "all/b.parquet", v=[2])
+    with pytest.raises(SourceError, match=r"a\.parquet is partitioned by year, but .*b\.parquet by nothing"):
         read("all/")
-    assert read("all/year=2020/a.parquet").types == {"a": "BIGINT"}
+
+
+def test_two_thousand_files(read: Callable, tmp_path: Path) -> None:
+    for i in range(2000):
+        write(tmp_path / f"many/part={i % 10}/{i:04}.parquet", i=[i])
+    found = read("many/")
+    assert sorted(found.column("i")) == list(range(2000))
+    assert all(row["i"] % 10 == row["part"] for row in found.rows)
 
 
 def test_no_rows(read: Callable, tmp_path: Path) -> None:

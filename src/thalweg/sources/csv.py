@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from thalweg.core.errors import ComponentError
 from thalweg.core.fingerprint import fingerprint
 from thalweg.sources.found import fingerprint_files, found, size_of
+from thalweg.sources.object_store import S3, fetched_files, fingerprint_objects, is_remote
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ class Csv(Source):
     quote, bytes that are not in the encoding, or a value that is not of its declared type. Integers and dates are
     never rounded: a guessed integer column that turns out to hold fractions is read again as DOUBLE. Empty is NULL.
     Blank lines are no rows. Compressed files (gzip, zstd, bz2, xz, lz4, zip) and other encodings than UTF-8 are first
-    copied to the run's scratch folder.
+    copied to the run's scratch folder, as are files at `s3://bucket/…`.
     """
 
     kind: ClassVar[str] = "csv"
 
     path: str | tuple[str, ...]
-    """The file, a pattern, or a list of files; from the folder of the pipeline file."""
+    """The file, a pattern, or a list of files; from the folder of the pipeline file, or `s3://bucket/…`."""
+    s3: S3 = S3()
+    """Where an `s3://` path leads, if not to Amazon."""
     delimiter: str | None = Field(default=None, min_length=1, max_length=4)
     """What stands between fields, up to four characters. Left out: found out among comma, tab, semicolon and bar."""
     quote: str = Field(default='"', max_length=1)
@@ -126,14 +129,19 @@ class Csv(Source):
         )
 
     def fingerprint(self, folder: Path) -> str:
+        if is_remote(self.path):
+            return fingerprint([self.written(), fingerprint_objects(self.path, self.s3)])
         return fingerprint([self.written(), fingerprint_files(found(self.path, folder))])
 
-    def size(self, folder: Path) -> int:
-        return size_of(found(self.path, folder))
+    def size(self, folder: Path) -> int | None:
+        return None if is_remote(self.path) else size_of(found(self.path, folder))
 
     def open(self, name: str, place: Place) -> Opened:
         from thalweg.sources.lines.opening import open_lines
 
+        if is_remote(self.path):
+            files = fetched_files(self.path, self.s3, place.session.scratch)
+            return open_lines(self.model_copy(update={"path": files}), place)
         return open_lines(self, place)
 
 

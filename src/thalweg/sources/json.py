@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from thalweg.core.fingerprint import fingerprint
 from thalweg.sources.found import fingerprint_files, found, size_of
+from thalweg.sources.object_store import S3, fetched_files, fingerprint_objects, is_remote
 from thalweg.sources.source import Opened, Place, Source
 
 ENDINGS = (".json", ".jsonl", ".ndjson")
@@ -28,7 +29,9 @@ class Json(Source):
     kind: ClassVar[str] = "json"
 
     path: str | tuple[str, ...]
-    """The file, a pattern, or a list of files; from the folder of the pipeline file."""
+    """The file, a pattern, or a list of files; from the folder of the pipeline file, or `s3://bucket/…`."""
+    s3: S3 = S3()
+    """Where an `s3://` path leads, if not to Amazon."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Types of columns by name. Those left out are found out."""
     encoding: str = "utf-8"
@@ -64,13 +67,17 @@ class Json(Source):
         return {name: sql_type(kind, name) for name, kind in value.items()}
 
     def fingerprint(self, folder: Path) -> str:
+        if is_remote(self.path):
+            return fingerprint([self.written(), fingerprint_objects(self.path, self.s3)])
         return fingerprint([self.written(), fingerprint_files(found(self.path, folder))])
 
-    def size(self, folder: Path) -> int:
-        return size_of(found(self.path, folder))
+    def size(self, folder: Path) -> int | None:
+        return None if is_remote(self.path) else size_of(found(self.path, folder))
 
     def open(self, name: str, place: Place) -> Opened:
         from thalweg.sources.lines.objects import open_objects
 
-        files = found(self.path, place.folder)
+        remote = is_remote(self.path)
+        path = fetched_files(self.path, self.s3, place.session.scratch) if remote else self.path
+        files = found(path, place.folder)
         return open_objects(files, self.columns, self.expected, self.encoding, place.session)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from thalweg.core.errors import SourceError
 from thalweg.core.fingerprint import fingerprint
-from thalweg.sources.found import fingerprint_files, found, size_of
+from thalweg.sources.found import WILD, fingerprint_files, found, size_of
+from thalweg.sources.object_store import S3, fetched, fingerprint_objects, is_remote
+from thalweg.sources.partitions import partition_types
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
@@ -25,13 +27,17 @@ class Parquet(Source):
     """Read Parquet: a file, several with the same columns, a pattern, or a folder of them.
 
     Nothing is copied: later stages read the files where they lie. The files of a folder are taken in the order of
-    their names, those of folders inside it too.
+    their names, those of folders inside it too. Folders inside it named `year=2024` are partitions: what they say
+    becomes columns (BIGINT where all are whole numbers, DATE where all are dates, else text), and the whole is copied
+    once, with those columns. Files at `s3://bucket/…` are first copied to the run's scratch folder.
     """
 
     kind: ClassVar[str] = "parquet"
 
     path: str | tuple[str, ...]
-    """The file, folder, pattern, or a list of files; from the folder of the pipeline file."""
+    """The file, folder, pattern, or a list of files; from the folder of the pipeline file, or `s3://bucket/…`."""
+    s3: S3 = S3()
+    """Where an `s3://` path leads, if not to Amazon."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
@@ -48,20 +54,47 @@ class Parquet(Source):
         return cls(path="flights.parquet")
 
     def fingerprint(self, folder: Path) -> str:
-        return fingerprint(["parquet", fingerprint_files(self._files(folder))])
+        if is_remote(self.path):
+            return fingerprint(["parquet", fingerprint_objects(self.path, self.s3)])
+        files = self._files(folder)
+        parts = (
+            [file.relative_to(root).parent.as_posix() for file in files]
+            if (root := self._root(folder))
+            else []
+        )
+        return fingerprint(
+            ["parquet", fingerprint_files(files), *([parts] if any("=" in p for p in parts) else [])]
+        )
 
-    def size(self, folder: Path) -> int:
-        return size_of(self._files(folder))
+    def size(self, folder: Path) -> int | None:
+        return None if is_remote(self.path) else size_of(self._files(folder))
 
-    def open(self, name: str, place: Place) -> Opened:
+    def open(self, name: str, place: Place) -> OpenedParquet:
         from thalweg.engines.table import HIDDEN
-        from thalweg.sources.names import usable
+        from thalweg.sources.names import unlike, usable
 
+        if is_remote(self.path):
+            local = self.model_copy(update={"path": fetched(self.path, self.s3, place.session.scratch)})
+            return replace(local.open(name, place), plain=False)
         files = self._files(place.folder)
-        names = alike(files)
+        partitions = partition_types(files, self._root(place.folder))
+        names = [*(own := alike(files)), *(key for key in partitions if key not in own)]
+        unlike(names, str(files[0]))
         visible = [column for column in names if column not in HIDDEN] or names
         usable(visible, name)
-        return OpenedParquet(place.session, files, visible, len(visible) == len(names))
+        plain = len(visible) == len(names) and not partitions
+        return OpenedParquet(place.session, files, visible, plain, partitions)
+
+    def _root(self, folder: Path) -> Path | None:
+        """The folder below which names of folders may say something: the one named, or that of a pattern."""
+        if not isinstance(self.path, str):
+            return None
+        whole = folder / Path(self.path).expanduser()
+        if whole.is_dir():
+            return whole
+        parts = Path(self.path).parts
+        wild = next((i for i, part in enumerate(parts[:-1]) if set(part) & set(WILD)), None)
+        return None if wild is None or whole.exists() else folder / Path(*parts[:wild]).expanduser()
 
     def _files(self, folder: Path) -> list[Path]:
         if not isinstance(self.path, str) or not (whole := folder / Path(self.path).expanduser()).is_dir():
@@ -70,15 +103,6 @@ class Parquet(Source):
         if not files:
             raise SourceError(
                 f"the folder {whole} holds no Parquet files", hint="their names must end in .parquet"
-            )
-        partitioned = next(
-            (part for file in files for part in file.relative_to(whole).parts[:-1] if "=" in part), None
-        )
-        if partitioned:
-            raise SourceError(
-                f"the folder {whole} is partitioned by {partitioned.split('=')[0]!r}: values that stand only in "
-                "names of folders would be lost",
-                hint="write the column into the files, or name the files of one partition",
             )
         return files
 
@@ -120,6 +144,7 @@ class OpenedParquet(Opened):
     files: list[Path]
     names: list[str]
     plain: bool
+    partitions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def query(self) -> exp.Query:
@@ -128,7 +153,22 @@ class OpenedParquet(Opened):
         from thalweg.engines import sql
 
         paths = exp.Array(expressions=[sql.literal(str(path)) for path in self.files])
-        return exp.select(*map(sql.column, self.names)).from_(sql.call("read_parquet", paths))
+        return exp.select(*map(sql.column, self.names)).from_(sql.call("read_parquet", paths, *self._hive()))
+
+    def _hive(self) -> list[exp.Kwarg]:
+        from sqlglot import exp
+
+        from thalweg.engines import sql
+
+        on = exp.convert(bool(self.partitions))
+        options = [exp.Kwarg(this=exp.var("hive_partitioning"), expression=on)]
+        if self.partitions:
+            types = [
+                exp.PropertyEQ(this=exp.to_identifier(key, quoted=True), expression=sql.literal(kind))
+                for key, kind in self.partitions.items()
+            ]
+            options.append(exp.Kwarg(this=exp.var("hive_types"), expression=exp.Struct(expressions=types)))
+        return options
 
     @property
     def parquet(self) -> list[Path] | None:
