@@ -54,19 +54,9 @@ class Apart:
             return self.connection.execute(self._text(query.limit(0))).to_arrow_table().schema
 
     def batches(self, query: exp.Query) -> Iterator[pa.RecordBatch]:
-<<<<<<< HEAD
-        """The rows of a query, streamed in its order. Raises ForeignError."""
-        cursor = self.connection.cursor()
-        try:
-            with self.told():
-                yield from cursor.execute(self._text(query)).to_arrow_reader(ROWS)
-        finally:
-            cursor.close()
-=======
         """The rows of a query, streamed in its order; nothing else may be asked meanwhile. Raises ForeignError."""
         with self.told():
             yield from self.connection.execute(self._text(query)).to_arrow_reader(ROWS)
->>>>>>> part-lakes
 
     def secret(self, kind: str, values: Mapping[str, Any], scope: str | None = None) -> None:
         """Make credentials known to this engine alone, in memory; what is secret of them is kept out of messages."""

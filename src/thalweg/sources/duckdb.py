@@ -67,10 +67,7 @@ class DuckDBFile(Source):
         path, apart = self._file(place.folder), open_apart()
         try:
             apart.attach(str(path), FILE)
-<<<<<<< HEAD
-=======
             apart.run(f"USE {FILE}")  # else a view does not find the tables it reads
->>>>>>> part-lakes
             table = self._table(apart, path)
             name_, schema, file = (
                 exp.to_identifier(part, quoted=True) for part in (table.name, table.schema, FILE)

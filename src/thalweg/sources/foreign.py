@@ -82,10 +82,7 @@ def offered(
             session, apart, sql.select(query, plain), tell, {"types": found} if found else {}
         )
     except ForeignError as error:
-<<<<<<< HEAD
-=======
         apart.close()
->>>>>>> part-lakes
         raise tell(error) from None
 
 

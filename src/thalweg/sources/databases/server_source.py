@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-<<<<<<< HEAD
-from contextlib import contextmanager
-=======
 from contextlib import ExitStack, contextmanager
->>>>>>> part-lakes
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -83,12 +79,8 @@ class ServerSource(Source, ABC):
 
         login, server = self.login(), self.server()
         apart = server.connect(login)
-<<<<<<< HEAD
-        try:
-=======
         with ExitStack() as undo:
             undo.callback(apart.close)
->>>>>>> part-lakes
             with self._told(server):
                 table = self._table(server, apart)
                 every = server.columns(apart, table)
@@ -98,20 +90,11 @@ class ServerSource(Source, ABC):
             query, notes = selected(server, table, columns, self._condition(every))
             with self._told(server):
                 notes |= server.notes(apart, table, columns)
-<<<<<<< HEAD
-            return offered(
-                place.session, apart, server.asked(query), name, lambda e: server.tell(e, self.shown), notes
-            )
-        except BaseException:
-            apart.close()
-            raise
-=======
             opened = offered(
                 place.session, apart, server.asked(query), name, lambda e: server.tell(e, self.shown), notes
             )
             undo.pop_all()  # from here on whoever reads it closes it
             return opened
->>>>>>> part-lakes
 
     @property
     def shown(self) -> str:
