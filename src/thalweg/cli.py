@@ -124,16 +124,24 @@ def init(
 
 @app.command()
 def profile(
-    data: Annotated[str, typer.Argument(help="A file or a sample.")],
+    data: Annotated[str, typer.Argument(help="A file, a table of a database or a sample.")],
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", "-o", metavar="FILE.html", help="Write a page too, and FILE.json beside it."),
+    ] = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Types, missing values, ranges, top values and duplicates of a table."""
+    """What the columns of a table hold and mean, what repeats, what goes together, what tells what."""
     with told(debug):
         from thalweg.mine.show import show_profile
-        from thalweg.pipeline.look import profile_data
+        from thalweg.pipeline.look import profile_data, write_profile
 
-        _answer(profile_data(data), as_json, show_profile)
+        found = profile_data(data)
+        numbers = write_profile(found, page) if page is not None else None
+        _answer(found, as_json, show_profile)
+        if numbers is not None:
+            print(f"wrote {page} and {numbers}", file=sys.stderr)
 
 
 @app.command()

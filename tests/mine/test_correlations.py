@@ -4,7 +4,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from thalweg.mine.correlations import categorical, cramers_v, numeric, strongest
+from thalweg.mine.correlations import (
+    categorical,
+    correlation_ratio,
+    cramers_v,
+    mixed,
+    numeric,
+    strongest,
+    strongest_mixed,
+)
 
 
 def test_pearson_and_spearman_over_the_rows_that_have_both():
@@ -62,3 +70,31 @@ def test_the_strongest_pairs_come_first_whatever_their_sign():
         ("a", "c", -0.9),
         ("a", "b", 0.2),
     ]
+
+
+def test_the_correlation_ratio_by_hand():
+    # groups 1 2 3 and 7 8 9: between 54 of 58 in all; corrected 1 - (4/4) / (58/5)
+    codes, values = np.repeat([0, 1], 3), np.array([1.0, 2, 3, 7, 8, 9])
+    assert math.isnan(correlation_ratio(codes, values))  # too few rows
+    twice = correlation_ratio(np.tile(codes, 2), np.tile(values, 2))
+    assert twice == pytest.approx(math.sqrt(1 - (8 / 10) / (116 / 11)))
+
+
+def test_chance_alone_gives_no_correlation_ratio():
+    rng = np.random.default_rng(3)
+    ratios = [correlation_ratio(rng.integers(0, 40, 400), rng.normal(size=400)) for _ in range(50)]
+    assert np.mean(np.square(ratios)) < 0.02  # uncorrected it would be 0.1
+    assert math.isnan(correlation_ratio(np.zeros(50, int), rng.normal(size=50)))
+    assert math.isnan(correlation_ratio(np.arange(50) % 3, np.ones(50)))
+
+
+def test_numbers_and_categories_together():
+    sample = pa.table({"n": [1.0, 5.0] * 50, "free": list(range(100)), "c": ["a", "b"] * 50})
+    found = mixed(sample, ["n", "free"], ["c"])
+    assert found["correlation_ratio"][0] == [1.0]
+    assert strongest_mixed(found)[0] == {
+        "one": "n",
+        "other": "c",
+        "measure": "correlation_ratio",
+        "value": 1.0,
+    }

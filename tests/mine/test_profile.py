@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.csv as csv
 import pytest
 
-from thalweg.core.component import kinds, parse
+from thalweg.core.component import parse
 from thalweg.mine.miner import Miner
 from thalweg.mine.profile import profile
 
@@ -114,12 +114,45 @@ def test_a_finding_tells_what_stands_out(make_table):
     rows = 100
     x = np.arange(rows) % 40
     table = make_table("t", {"x": x, "double": x * 2, "one": [1] * rows, "gap": [None] * 10 + [2, 3] * 45})
-    (miner,) = [parse(Miner, name) for name in kinds(Miner)]
-    found = miner.mine(table)
+    found = parse(Miner, "profile").mine(table)
     assert found.sentences == (
         "100 rows, 4 columns; 50 rows repeat another.",
         "gap is missing in 10.0% of rows.",
         "one: one value only.",
         "x and double go together (Spearman 1.00).",
+        "x tells double.",
+        "double tells x.",
     )
     assert found.facts == profile(table)
+
+
+def test_personal_values_are_never_shown_though_they_repeat(make_table):
+    people = [f"p{n % 5}@example.org" for n in range(100)]
+    facts = profile(make_table("t", {"mail": people, "phone": [5550001 + n % 4 for n in range(100)]}))
+    found = by_name(facts)
+    assert [(found[name]["meaning"], found[name]["identifier"]) for name in found] == [
+        ("e-mail", True),
+        ("phone", True),
+    ]
+    assert "example" not in json.dumps(facts).replace("aaaaaaa", "")
+    assert "555000" not in json.dumps(facts)
+    assert found["mail"]["patterns"]["top"] == [["a9@aaaaaaa.aaa", 100]]
+
+
+def test_its_format_has_a_number_and_every_key_of_it_is_in_the_documentation(weather):
+    import thalweg.mine.profile as module
+
+    facts = profile(weather)
+    assert facts["format"] == 1
+    keys = {*facts, *(key for column in facts["columns"] for key in column)}
+    assert not [key for key in keys if key not in (module.__doc__ or "")]
+
+
+def test_what_goes_with_what_in_the_weather(weather):
+    facts = profile(weather)
+    assert {"given": ["time_hour"], "column": "month"}.items() <= facts["dependencies"][0].items() or any(
+        found["given"] == ["time_hour"] and found["column"] == "month" and found["exceptions"] == 0
+        for found in facts["dependencies"]
+    )
+    assert facts["mixed"]["categories"] == ["origin"]
+    assert facts["mixed"]["correlation_ratio"][facts["mixed"]["numbers"].index("temp")][0] < 0.05

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -38,6 +38,27 @@ def categorical(sample: pa.Table, names: Sequence[str]) -> dict[str, Any]:
     for i, j in combinations(range(len(names)), 2):
         found[i, j] = found[j, i] = cramers_v(codes[i], codes[j])
     return {"columns": names, "cramers_v": _rounded(found)}
+
+
+def mixed(sample: pa.Table, numbers: Sequence[str], categories: Sequence[str]) -> dict[str, Any]:
+    """The correlation ratio of each number (row) with each category (column), over the rows that have both."""
+    numbers, categories = list(numbers)[:MOST], list(categories)[:MOST]
+    values = {name: _numbers(sample[name]) for name in numbers}
+    codes = {name: _codes(sample[name]) for name in categories}
+    ratios = [[correlation_ratio(codes[c], values[n]) for c in categories] for n in numbers]
+    found = [[None if np.isnan(ratio) else round(ratio, 4) for ratio in row] for row in ratios]
+    return {"numbers": numbers, "categories": categories, "correlation_ratio": found}
+
+
+def strongest_mixed(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The pairs of a number and a category that go together most, strongest first."""
+    pairs = [
+        {"one": number, "other": category, "measure": "correlation_ratio", "value": value}
+        for number, row in zip(found["numbers"], found["correlation_ratio"], strict=True)
+        for category, value in zip(found["categories"], row, strict=True)
+        if value is not None
+    ]
+    return sorted(pairs, key=lambda pair: -pair["value"])[:TOLD]
 
 
 def strongest(
@@ -88,6 +109,28 @@ def cramers_v(one: np.ndarray, other: np.ndarray) -> float:
     corrected = max(phi - (r - 1) * (k - 1) / (rows - 1), 0.0)
     r, k = r - (r - 1) ** 2 / (rows - 1), k - (k - 1) ** 2 / (rows - 1)
     return float(min(np.sqrt(corrected / (min(r, k) - 1)), 1.0))
+
+
+def correlation_ratio(codes: np.ndarray, values: np.ndarray) -> float:
+    """The correlation ratio η of numbers (N,), NaN missing, with codes (N,), -1 missing; NaN where there is none.
+
+    The share of the variance that lies between the categories, corrected for the part that chance puts there (ε²:
+    Kelley 1935), and its root, so that it compares with a correlation.
+    """
+    both = (codes >= 0) & np.isfinite(values)
+    _, places, counts = np.unique(codes[both], return_inverse=True, return_counts=True)
+    rows, groups = int(both.sum()), len(counts)
+    if rows < FEWEST or groups < 2 or rows <= groups:
+        return float("nan")
+    centred = values[both] - values[both].mean()
+    scale = np.abs(centred).max()
+    if scale == 0:
+        return float("nan")
+    centred = centred / scale
+    sums = np.bincount(places, weights=centred)
+    within = float((centred**2).sum() - (sums**2 / counts).sum())
+    corrected = 1 - (within / (rows - groups)) / (float((centred**2).sum()) / (rows - 1))
+    return float(np.sqrt(min(max(corrected, 0.0), 1.0)))
 
 
 def _mean(values: np.ndarray, mask: np.ndarray) -> np.ndarray:

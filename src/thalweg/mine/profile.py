@@ -1,20 +1,25 @@
 """What each column holds, and how columns go together.
 
-The profile is JSON:
+The profile is JSON. Later profiles are held against it to see drift, so its format has a number:
 
+    format              1; a reader that knows only format 1 refuses a greater one
     name, rows          of the table
     duplicates          rows that equal another in every column
     sample              rows of the sample that `sampled` facts come from; None where every row was looked at
     columns             one for each column:
         name, type, family, missing, distinct, distinct_exact, infinite
-        identifier      it looks like a name of its row, or free text: no value of it is shown
+        meaning         what the values are beyond their type, such as e-mail or money; None where nothing more
+        identifier      it looks like a name of its row, of a person, or free text: no value of it is shown
         lengths         of a text: least, mean, greatest number of characters
         low, high, quantiles {fraction: value}, mean, deviation, histogram {edges, counts}        of numbers and moments
         top             most frequent values, as [value, rows]
+        patterns        how texts are written {exact, kinds, top, rarest}: see `patterns.py`; not of free text
         sampled         the facts above that come from the sample
     numbers             {columns, pearson, spearman}: matrices
     categories          {columns, cramers_v}
+    mixed               {numbers, categories, correlation_ratio}: a row for each number
     pairs               the columns that go together most: {one, other, measure, value}
+    dependencies        columns that tell another: {given, column, rows, repeating, exceptions, error}, of all rows
 """
 
 from __future__ import annotations
@@ -29,10 +34,16 @@ from thalweg.clean.repeats import count_repeats
 from thalweg.clean.summary import ColumnSummary, Summary, summarize
 from thalweg.engines.table import Table
 from thalweg.engines.types import family, is_moment, is_number
-from thalweg.mine.correlations import TOLD, categorical, numeric, strongest
+from thalweg.mine.correlations import TOLD, categorical, mixed, numeric, strongest, strongest_mixed
+from thalweg.mine.dependencies import dependencies
+from thalweg.mine.meanings import PRIVATE, meaning_of_numbers, meaning_of_text
 from thalweg.mine.miner import Finding, Miner
+from thalweg.mine.patterns import patterns
 from thalweg.mine.sentences import sentences
 
+FORMAT = 1
+IDENTIFIER, FREE_TEXT = "identifier", "free text"
+TELLING = ("boolean", "integer", "text", "date", "timestamp")  # families that may tell another column
 FRACTIONS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 TOP = 10
 NEARLY_ALL = 0.95  # of the values are distinct: an integer that names its row
@@ -43,7 +54,7 @@ CATEGORIES = 50  # distinct values, above which a column is not compared as a ca
 
 
 class Profile(Miner):
-    """Types, missing and distinct values, quantiles, histograms, top values, duplicates and correlations."""
+    """What the columns hold and mean, how they are spread and written, what repeats and what goes together."""
 
     kind: ClassVar[str] = "profile"
 
@@ -57,21 +68,25 @@ def profile(table: Table) -> dict[str, Any]:
     summary = summarize(table)
     columns = [_column(column) for column in summary.columns.values()]
     return {
+        "format": FORMAT,
         "name": table.name,
         "rows": summary.rows,
         "duplicates": count_repeats(table, list(table.columns)) if summary.rows else 0,
         "sample": summary.sample.num_rows if summary.sampled else None,
         "columns": columns,
         **_pairs(summary, columns),
+        "dependencies": _dependencies(table, summary, columns),
     }
 
 
 def _column(column: ColumnSummary) -> dict[str, Any]:
-    private = is_identifier(column)
+    meaning = meaning_of(column)
+    private = meaning in PRIVATE or meaning in (IDENTIFIER, FREE_TEXT) or is_identifier(column)
     facts: dict[str, Any] = {
         "name": column.name,
         "type": column.type,
         "family": column.family,
+        "meaning": meaning,
         "missing": column.missing,
         "distinct": column.distinct,
         "distinct_exact": column.distinct_exact,
@@ -80,11 +95,27 @@ def _column(column: ColumnSummary) -> dict[str, Any]:
         "lengths": column.lengths,
     }
     found = column.distribution
-    if found is None or private:
+    if found is None:
         return facts
-    shown = {**_measured(column, found), **_top(column, found)}
+    shown = {} if private else {**_measured(column, found), **_top(column, found)}
+    if column.family == "text" and meaning != FREE_TEXT:
+        shown["patterns"] = patterns(found)
     told = [name for name in shown if name not in ("low", "high")] if not found.whole else []
-    return {**facts, **shown, "sampled": told}
+    return {**facts, **shown, **({"sampled": told} if shown else {})}
+
+
+def meaning_of(column: ColumnSummary) -> str | None:
+    """What the values are beyond their type: by their form, else a name of the row, or free text."""
+    found = column.distribution
+    if found is None:
+        return None
+    if is_number(column.type):
+        recognised = meaning_of_numbers(column.name, found)
+    else:
+        recognised = meaning_of_text(column.name, found) if column.family == "text" else None
+    if recognised is None and is_identifier(column):
+        return FREE_TEXT if column.lengths is not None and column.lengths[1] > LONG else IDENTIFIER
+    return recognised
 
 
 def is_identifier(column: ColumnSummary) -> bool:
@@ -146,7 +177,22 @@ def _pairs(summary: Summary, columns: Sequence[Mapping[str, Any]]) -> dict[str, 
         c["name"] for c in usable if c["family"] in ("text", "boolean") and c["distinct"] <= CATEGORIES
     ]
     of_numbers, of_categories = numeric(summary.sample, numbers), categorical(summary.sample, categories)
+    of_both = mixed(summary.sample, numbers, categories)
     pairs = strongest("spearman", of_numbers["columns"], of_numbers["spearman"])
     pairs += strongest("cramers_v", of_categories["columns"], of_categories["cramers_v"])
+    pairs += strongest_mixed(of_both)
     pairs.sort(key=lambda pair: -abs(pair["value"]))
-    return {"numbers": of_numbers, "categories": of_categories, "pairs": pairs[:TOLD]}
+    return {"numbers": of_numbers, "categories": of_categories, "mixed": of_both, "pairs": pairs[:TOLD]}
+
+
+def _dependencies(
+    table: Table, summary: Summary, columns: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Columns that tell another; a column that names its row tells all, which says nothing."""
+    telling = [
+        column["name"]
+        for column in columns
+        if column["family"] in TELLING and column["meaning"] != FREE_TEXT and column["distinct"] > 1
+    ]
+    told = [column["name"] for column in columns if column["distinct"] > 1]
+    return [found.written() for found in dependencies(table, summary.sample, telling, told)]

@@ -13,8 +13,8 @@ from rich.text import Text
 from thalweg.mine.sentences import sentences
 
 BARS = "▁▂▃▄▅▆▇█"
-HEADINGS = ("column", "type", "missing", "distinct", "min · median · max", "values")
-LAST = 4  # the place of the columns that may be folded where the terminal is narrow
+HEADINGS = ("column", "type", "meaning", "missing", "distinct", "min · median · max", "values")
+LAST = 5  # the place of the columns that may be folded where the terminal is narrow
 SHOWN = 3  # top values
 LONGEST = 24  # characters of a value
 DAY = 10  # characters of a date
@@ -61,6 +61,7 @@ def _cells(column: Mapping[str, Any], rows: int) -> list[str]:
     return [
         column["name"],
         column["type"].lower().replace(" with time zone", "tz"),
+        column["meaning"] or "",
         _share(column["missing"], rows),
         distinct,
         _range(column),
@@ -86,10 +87,19 @@ def _range(column: Mapping[str, Any]) -> str:
 
 def _values(column: Mapping[str, Any]) -> str:
     if column["identifier"]:
-        return "(a name, or free text)"
+        return _written(column) or "(not shown)"
     if "histogram" in column:
         return sparkline(column["histogram"]["counts"])
     return ", ".join(f"{_said(value)} ({rows:,})" for value, rows in column.get("top", [])[:SHOWN])
+
+
+def _written(column: Mapping[str, Any]) -> str:
+    """How values that are not to be shown are written, and the rarest way."""
+    found = column.get("patterns")
+    if not found:
+        return ""
+    rare = f"; rarest {found['rarest'][0][0]}" if found["rarest"] else ""
+    return f"as {', '.join(letters for letters, _ in found['top'][:SHOWN])}{rare}"
 
 
 def _said(value: Any) -> str:

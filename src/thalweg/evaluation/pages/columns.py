@@ -41,7 +41,7 @@ def _columns(facts: Mapping[str, Any]) -> Html:
     rows = [
         (
             code(column["name"]),
-            tag("small", column["type"].lower()),
+            tag("small", _kind(column)),
             _spread(column),
             _values(column, facts["rows"]),
             share(column["missing"], facts["rows"]) if column["missing"] else "",
@@ -50,6 +50,12 @@ def _columns(facts: Mapping[str, Any]) -> Html:
         for column in facts["columns"][:COLUMNS]
     ]
     return table(("column", "type", "", "values", "missing", "distinct"), rows, 2)
+
+
+def _kind(column: Mapping[str, Any]) -> str:
+    """The type, and what the values are beyond it."""
+    meaning = column.get("meaning")
+    return column["type"].lower() + (f" · {meaning}" if meaning else "")
 
 
 def _spread(column: Mapping[str, Any]) -> Html | None:

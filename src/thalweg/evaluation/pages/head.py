@@ -18,7 +18,7 @@ def head(report: Mapping[str, Any]) -> Html:
     outputs = report.get("outputs", {})
     return tag(
         "header",
-        _water(),
+        water(),
         tag("p", f"Thalweg · {report.get('name', 'a run')}", class_="kicker"),
         tag("h1", _question(report)),
         *(
@@ -82,7 +82,7 @@ def _figure(value: str, what: str, note: str, kind: str | None = None) -> Html:
     return tag("div", tag("b", value), tag("span", what), tag("small", note, class_=kind), class_="figure")
 
 
-def _water() -> Html:
+def water() -> Html:
     """Depth lines of a river, one below the other."""
     lines = [
         tag(

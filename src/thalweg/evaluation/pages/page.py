@@ -38,39 +38,48 @@ SCRIPT = "plotly.min.js"
 
 def page(report: Mapping[str, Any]) -> str:
     """A document that asks for nothing but the script beside it. Sections without data are left out."""
-    sections = _bounded([found for each in SECTIONS if (found := each.section(report)) is not None])
+    sections = [found for each in SECTIONS if (found := each.section(report)) is not None]
+    return document(report.get("name", "Report"), head(report), sections, "report.json", script=SCRIPT)
+
+
+def document(
+    name: str, header: Html, sections: list[Section], numbers: str, script: str | None = None
+) -> str:
+    """A whole document of a header and sections. `numbers` is the file that holds the same as JSON, `script` the one
+    that draws the charts; a document without charts needs none and is one file."""
+    sections = _bounded(sections, numbers)
     body = tag(
         "body",
         tag("button", "◐", id="theme", type="button", title="light or dark", aria_label="light or dark"),
-        head(report),
+        header,
         tag("nav", *(tag("a", found.title, href=f"#{found.anchor}") for found in sections)),
         tag("main", *(_section(found) for found in sections)),
-        tag("footer", "Made by Thalweg. Every number on this page is in report.json beside it."),
-        tag("script", src=SCRIPT),
+        tag("footer", f"Made by Thalweg. Every number on this page is in {numbers} beside it."),
+        tag("script", src=script) if script else None,
         tag("script", _asset("page.js")),
     )
-    return f'<!doctype html>\n<html lang="en">{_meta(report)}{body}</html>\n'
+    return f'<!doctype html>\n<html lang="en">{_meta(name)}{body}</html>\n'
 
 
-def _bounded(sections: list[Section]) -> list[Section]:
+def _bounded(sections: list[Section], numbers: str) -> list[Section]:
     """Sections as long as there is room; of what comes beyond, only what it says in a sentence."""
     kept, room = [], ROOM
     for found in sections:
         size = len(found.body.encode())
         if size > room:
-            found = found._replace(body=paragraph("Too much to show here: see report.json.", class_="note"))
+            found = found._replace(body=paragraph(f"Too much to show here: see {numbers}.", class_="note"))
         else:
             room -= size
         kept.append(found)
     return kept
 
 
-def _meta(report: Mapping[str, Any]) -> Html:
+def _meta(name: str) -> Html:
     empty = [
         Html('<meta charset="utf-8">'),
         Html('<meta name="viewport" content="width=device-width,initial-scale=1">'),
     ]
-    title = tag("title", f"{report.get('name', 'Report')} · Thalweg")
+    title = tag("title", f"{name} · Thalweg")
     return tag("head", *empty, title, tag("style", _asset("style.css")))
 
 
