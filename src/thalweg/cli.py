@@ -107,19 +107,23 @@ def plan(
 
 @app.command()
 def init(
-    data: Annotated[list[str], typer.Argument(help="Files or samples; the first holds the target.")],
-    target: Annotated[str, typer.Option(help="The column to predict.")],
+    data: Annotated[list[str], typer.Argument(help="Files, folders, databases or samples.")],
+    target: Annotated[str | None, typer.Option(help="The column to predict; proposed if left out.")] = None,
+    table: Annotated[
+        str | None, typer.Option(help="The table whose rows are the dataset's; proposed if left out.")
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(
         "pipeline.yaml"
     ),
+    as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Look at the data and write a commented pipeline file that runs as it is."""
+    """Find tables, keys, references, a target; write a commented pipeline file that runs as it is."""
     with told(debug):
         from thalweg.pipeline.init import write_pipeline
+        from thalweg.pipeline.show import show_draft
 
-        write_pipeline(data, target, output)
-        print(f"wrote {output}; now: thalweg run {output}")
+        _answer(write_pipeline(data, output, target, table), as_json, show_draft)
 
 
 @app.command()

@@ -2,150 +2,184 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from sqlglot import exp
-
+from thalweg.clean.run import clean
+from thalweg.clean.sample import sampled
+from thalweg.clean.summary import summarize
 from thalweg.core.component import parse
-from thalweg.core.errors import PipelineError
+from thalweg.core.errors import ComponentError, PipelineError
 from thalweg.core.files import write_text
-from thalweg.dataset.columns import training_column
+from thalweg.dataset.columns import training_columns
 from thalweg.engines import sql
 from thalweg.engines.duckdb import DuckDB
 from thalweg.engines.table import Table
-from thalweg.engines.types import is_moment
-from thalweg.pipeline.target import look
-from thalweg.sources.source import Source
-from thalweg.tasks.choose import propose
+from thalweg.engines.types import family, is_moment
+from thalweg.features.auto import choose
+from thalweg.integrate.operation import Operation
+from thalweg.integrate.run import integrate
+from thalweg.mine.meanings import PRIVATE, words_of
+from thalweg.mine.profile import meaning_of
+from thalweg.mine.references import references
+from thalweg.pipeline.init_course import Course, chosen_main, proposed_course
+from thalweg.pipeline.init_tables import Found, FoundTable, find_tables
+from thalweg.pipeline.init_target import Proposal, asked_target, leaks, proposed_target, shares_a_word
+from thalweg.pipeline.init_text import Draft, text
 
-WIDEST_KEY = 3  # columns of a key that are tried together
-MATCHED = 0.5  # of the main table's rows, at least, for a join to be proposed
+FEWEST = 1_000  # rows of a split by time
+JOINED_ROWS = 50_000  # of the main table, that leaks and meanings are told from
+LOOKED_AT = 20_000  # rows that meanings are told from
+MOMENTS = 100  # different points in time of a split by time
+PERSONAL = frozenset("birth birthday born hire hired".split())
+"""Words of dates that are facts of a person: rows do not come in their order."""
 
 
-@dataclass(frozen=True)
-class Join:
-    """A join that could be made: unique keys on the right, and the share of left rows that find one."""
+def write_pipeline(
+    data: Sequence[str], output: Path, target: str | None = None, table: str | None = None
+) -> dict[str, Any]:
+    """Write a pipeline for the tables of files, folders, databases and samples; returns what was proposed.
 
-    table: str
-    on: tuple[str, ...]
-    matched: float
-
-
-def write_pipeline(data: Sequence[str], target: str, output: Path) -> None:
-    """Write a pipeline for tables, the first of which holds the target.
-
-    Raises PipelineError where the file exists or two tables have one name, ComponentError where there is no such
-    target, SourceError where a table can't be read.
+    `target` is the column to predict and `table` the one whose rows are the rows of the dataset; both are proposed
+    where they are left out. Raises PipelineError where the file exists, no table can be read or two have one name,
+    ComponentError where there is no such table or target, DataError where nothing suits the target.
     """
     if output.exists():
         raise PipelineError(f"{output} exists already", hint="choose another file with: --output FILE")
-    names = _names(data)
     with (
         TemporaryDirectory(prefix="thalweg-look-") as scratch,
         DuckDB().open(Path(scratch) / "spill") as session,
     ):
-        tables = {
-            name: look(parse(Source, path), name, session, Path(scratch)) for name, path in names.items()
-        }
-        main = next(iter(tables.values()))
-        main.require(target, "target column")
-        task, why = propose(training_column(main, target))
-        joins = [found for table in list(tables.values())[1:] if (found := proposed_join(main, table))]
-        text = _text(output, names, main, target, f"{task}   # {why}", joins)
-    write_text(output, text)
+        draft = drafted(find_tables(data, session, Path(scratch)), target, table)
+        written = text(draft, output)
+    write_text(output, written)
+    return {
+        "output": str(output),
+        "tables": [each.named.name for each in draft.found.tables],
+        "skipped": dict(draft.found.skipped),
+        "main": draft.course.main,
+        "joins": [join.reference.other for join in draft.course.joins],
+        "target": draft.target.column if draft.target else None,
+        "task": draft.target.task if draft.target else None,
+    }
 
 
-def _names(data: Sequence[str]) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for path in data:
-        name = Path(path).name.partition(".")[0]
-        if name in names:
-            raise PipelineError(f"two tables would be called {name!r}: {names[name]} and {path}")
-        names[name] = path
-    return names
-
-
-def proposed_join(main: Table, other: Table) -> Join | None:
-    """The narrowest key of shared columns that is unique in the other table and found for most rows of the main."""
-    shared = [name for name in other.columns if main.columns.get(name) == other.columns[name]]
-    for width in range(1, WIDEST_KEY + 1):
-        for on in combinations(shared, width):
-            if _unique(other, on) and (matched := _matched(main, other, on)) >= MATCHED:
-                return Join(other.name, on, matched)
-    return None
-
-
-def _unique(table: Table, on: Sequence[str]) -> bool:
-    keys = [sql.column(name) for name in on]
-    repeated = exp.select(exp.Literal.number(1)).from_(sql.relation(table.query)).group_by(*keys)
-    return not table.session.rows(repeated.having(sql.row_count() > 1).limit(1))
-
-
-def _matched(main: Table, other: Table, on: Sequence[str]) -> float:
-    equal = [exp.EQ(this=sql.column(name, "t"), expression=sql.column(name, "o")) for name in on]
-    found = exp.Exists(
-        this=exp.select(exp.Literal.number(1)).from_(sql.relation(other.query, "o")).where(*equal)
+def drafted(found: Found, target: str | None, table: str | None) -> Draft:
+    """What to propose for some tables."""
+    tables = [each.keyed for each in found.tables]
+    referring = references(tables)
+    course = proposed_course(*chosen_main(tables, referring, table, target), referring)
+    by_name = {each.named.name: each for each in found.tables}
+    main = by_name[course.main]
+    repeating = {join.reference.other: join.reference.keys for join in course.joins if join.reference.repeats}
+    named = _naming(main, course)
+    proposal = asked_target(main.table, target) if target is not None else _proposed(main, named)
+    joined = _joined(by_name, course, repeating)
+    excluded = {name: why for name, why in _identifiers(joined, main, course).items() if name != target}
+    excluded = {name: why for name, why in excluded.items() if proposal is None or name != proposal.column}
+    if proposal is not None:
+        inputs = [name for name in joined.columns if name != proposal.column and name not in excluded]
+        excluded |= leaks(joined, proposal.column, inputs)
+    return Draft(
+        found,
+        course,
+        proposal,
+        excluded,
+        _doubtful(main, proposal, excluded),
+        _categories(joined, proposal, excluded, named),
+        _moment(main),
+        repeating,
     )
-    query = exp.select(sql.true_count(found), sql.row_count()).from_(sql.relation(main.query))
-    ((rows, total),) = main.session.rows(query)
-    return rows / total if total else 0.0
 
 
-def _text(
-    output: Path, names: Mapping[str, str], main: Table, target: str, task: str, joins: Sequence[Join]
-) -> str:
-    moments = [name for name, kind in main.columns.items() if is_moment(kind)]
-    by_time = f"{{by: {moments[0]}}}" if moments else "{by: COLUMN}"
-    lines = [
-        f"# Predict {target} of {main.name}. Written by `thalweg init`; run it with: thalweg run {output.name}",
-        f"name: {output.stem}",
-        "",
-        "sources:",
-        *(f"  {_key(name)}: {_place(path, output)}" for name, path in names.items()),
-        "",
-        "clean:                # `auto` proposes steps and says why; the run's report lists them",
-        *(f"  {_key(name)}: auto" for name in names),
-        "",
-        "integrate:",
-        f"  - from: {_key(main.name)}",
-        *(_join_line(join) for join in joins),
-        *(_unjoined_line(name) for name in names if name not in {main.name, *(join.table for join in joins)}),
-        "",
-        "dataset:",
-        f"  split: random       # or {by_time}, to learn from the past and judge on the future",
-        "",
-        "model:",
-        "  exclude: []         # name what is not known yet when a prediction is asked for",
-        "  outputs:",
-        f"    {_key(target)}: {task}",
-        "  network: tabular",
-        "",
-        "train: {epochs: 10, early_stop: 3}",
-    ]
-    return "\n".join(lines) + "\n"
+def _naming(main: FoundTable, course: Course) -> set[str]:
+    """Columns of the main table that are keys of it, or of other tables."""
+    own = {name for key in main.keyed.keys for name in key.columns if len(key.columns) == 1}
+    return own | {here for join in course.joins for here in join.on if here in main.table.columns}
 
 
-def _join_line(join: Join) -> str:
-    on = _key(join.on[0]) if len(join.on) == 1 else f"[{', '.join(map(_key, join.on))}]"
-    table = _key(join.table)
-    prefix = _key(f"{join.table}_")
-    return f"  - join: {{table: {table}, on: {on}, expect: many-to-one, prefix: {prefix}}}   # {join.matched:.1%} match"
+def _proposed(main: FoundTable, named: set[str]) -> Proposal | None:
+    return proposed_target(main.table, [name for name in main.table.columns if name not in named])
 
 
-def _unjoined_line(name: str) -> str:
-    return f"  # - join: {{table: {_key(name)}, on: …}}      # no key that is unique there and found here"
+def _joined(
+    tables: Mapping[str, FoundTable], course: Course, repeating: Mapping[str, Sequence[str]]
+) -> Table:
+    """What the proposed joins give, of a sample of the main table's rows, kept: meanings and leaks are told from it."""
+    ready = {
+        name: clean(each.table, [{"duplicates": {"keys": list(repeating[name])}}]).table
+        if name in repeating
+        else each.table
+        for name, each in tables.items()
+    }
+    start = parse(Operation, {"from": course.main})
+    main = ready[course.main]
+    whole = _kept(sampled(main, tables[course.main].keyed.rows, JOINED_ROWS))
+    for join in course.joins:
+        fields = {"table": join.reference.other, "on": dict(join.on), "prefix": join.prefix}
+        step = parse(Operation, {"join": fields})
+        whole = _kept(integrate([start, step], {**ready, course.main: whole}).table)
+    return whole
 
 
-def _key(name: str) -> str:
-    """A name as YAML: quoted where it is not a plain word."""
-    return name if name.isidentifier() else f"'{name.replace(chr(39), chr(39) * 2)}'"
+def _kept(table: Table) -> Table:
+    """The rows of a table computed once, in the session."""
+    name = f"init {len(table.session.kept)}"
+    kept = table.session.keep(name, sql.select(table.query, [*table.columns, *table.hidden]))
+    return replace(table, query=sql.select(kept, [*table.columns, *table.hidden]))
 
 
-def _place(path: str, output: Path) -> str:
-    place = path if "://" in path else os.path.relpath(path, output.parent)
-    return _key(place) if any(sign in place for sign in " :#'\"{}[]") and "://" not in place else place
+def _identifiers(joined: Table, main: FoundTable, course: Course) -> dict[str, str]:
+    """Numbers that are names: of the rows themselves, and of rows of other tables; a network would measure them."""
+    found = {name: "names a row" for key in main.keyed.keys for name in key.columns if len(key.columns) == 1}
+    for join in course.joins:
+        for here in join.on:
+            if len(join.on) == 1 and family(joined.columns[here]) in ("integer", "number"):
+                found[here] = f"names a row of {join.reference.other}"
+    return found | _personal(joined, [name for name in joined.columns if name not in found])
+
+
+def _personal(joined: Table, names: Sequence[str]) -> dict[str, str]:
+    """Columns that name people and things, such as e-mail addresses and telephone numbers."""
+    texts = [name for name in names if family(joined.columns[name]) == "text"]
+    found = {name: meaning_of(column) for name, column in summarize(joined, texts, LOOKED_AT).columns.items()}
+    return {
+        name: f"{meaning}: names a person or a thing" for name, meaning in found.items() if meaning in PRIVATE
+    }
+
+
+def _doubtful(main: FoundTable, proposal: Proposal | None, excluded: Mapping[str, str]) -> list[str]:
+    """Columns that share a word with the target: they may tell of the same event."""
+    if proposal is None:
+        return []
+    others = [name for name in main.table.columns if name != proposal.column and name not in excluded]
+    return [name for name in others if shares_a_word(name, proposal.column)]
+
+
+def _categories(
+    joined: Table, proposal: Proposal | None, excluded: Mapping[str, str], named: set[str]
+) -> list[str]:
+    """Names of other rows to learn from after all, where without them no input is left."""
+    if proposal is None:
+        return []
+    columns = training_columns(joined)
+    candidates = [column for name, column in columns.items() if name != proposal.column]
+    try:
+        choose(candidates, exclude=excluded)
+    except ComponentError:  # no column is left
+        return [name for name in joined.columns if name in named and name in excluded]
+    return []
+
+
+def _moment(main: FoundTable) -> str | None:
+    """A point in time of the main table, as it comes from its source, in whose order rows may come."""
+    for name, kind in main.raw.columns.items():
+        found = main.keyed.columns.get(name)
+        if not is_moment(kind) or found is None or PERSONAL & set(words_of(name)):
+            continue
+        if found.known == main.keyed.rows >= FEWEST and found.distinct >= MOMENTS:
+            return name
+    return None

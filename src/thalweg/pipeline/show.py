@@ -26,6 +26,22 @@ def show_run(answer: Mapping[str, Any]) -> None:
             console.print(f"{name:<7} {escape(str(answer[name]))}")
 
 
+def show_draft(answer: Mapping[str, Any]) -> None:
+    """What was found and proposed, and what to do next."""
+    console = Console(highlight=False, soft_wrap=True)
+    joins = f", joined with {', '.join(answer['joins'])}" if answer["joins"] else ""
+    console.print(f"{len(answer['tables'])} tables; rows are those of {escape(answer['main'] + joins)}")
+    for name, why in answer["skipped"].items():
+        console.print(f"left out {escape(name)}: {escape(why)}")
+    until = ""
+    if answer["target"] is None:
+        console.print("no column looks like a target: name one in the file, under model: outputs")
+        until = " --until mine"
+    else:
+        console.print(f"to predict: {escape(answer['target'])} ({answer['task']})")
+    console.print(f"wrote {escape(answer['output'])}; now: thalweg run {escape(answer['output'])}{until}")
+
+
 def show_plan(answer: Mapping[str, Any]) -> None:
     """A line for each stage; then the SQL, where it was asked for."""
     console = Console(highlight=False)

@@ -91,6 +91,11 @@ class Source(Component, ABC):
     def open(self, name: str, place: Place) -> Opened:
         """Find the source and its columns. Raises SourceError where it is missing or not what it should be."""
 
+    def within(self, folder: Path) -> Mapping[str, Source]:
+        """The tables by name, each a source of its own, of a place that holds several and was not told which; else
+        none. Raises SourceError where it can't be read."""
+        return {}
+
     def typed(self, types: Mapping[str, str]) -> Self:
         """The same source, reading the named columns, where it has them, as these DuckDB types instead of guessing."""
         copy = self.model_copy()

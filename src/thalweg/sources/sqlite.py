@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -60,6 +60,13 @@ class Sqlite(Source):
         journal = path.with_name(path.name + "-wal")  # what was written and is not yet in the database file
         files = [path, journal] if journal.is_file() else [path]
         return fingerprint([self.table, [fingerprint_file(file) for file in files]])
+
+    def within(self, folder: Path) -> Mapping[str, Source]:
+        if self.table is not None:
+            return {}
+        from thalweg.sources.databases.sqlite_table import table_names
+
+        return {name: Sqlite(path=self.path, table=name) for name in table_names(self._file(folder))}
 
     def size(self, folder: Path) -> int:
         return size_of([self._file(folder)])

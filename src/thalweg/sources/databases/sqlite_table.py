@@ -121,6 +121,13 @@ def open_table(path: Path, table: str | None) -> SqliteTable:
     return SqliteTable(path, name, columns, notes)
 
 
+def table_names(path: Path) -> list[str]:
+    """The tables of a database, without its views. Raises SourceError where the file is no database."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    with connected(path) as connection:
+        return sorted(name.decode() for (name,) in connection.execute(query))
+
+
 def _names(connection: sqlite3.Connection) -> list[str]:
     query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
     return sorted(name.decode() for (name,) in connection.execute(query))

@@ -1,0 +1,146 @@
+"""The tables in what a user points at: files, folders of files, databases, samples; read, cleaned, their keys found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from thalweg.clean.run import clean
+from thalweg.core.component import parse
+from thalweg.core.errors import ComponentError, PipelineError, SourceError, ThalwegError
+from thalweg.engines.engine import Session
+from thalweg.engines.table import Table
+from thalweg.mine.keys import Keyed, keyed
+from thalweg.pipeline.target import look
+from thalweg.sources.source import Source
+
+OTHERS = 5  # files that are no tables, named at most
+PLAIN = (".txt", ".text")  # endings of tables, and of much else
+
+
+@dataclass(frozen=True)
+class Named:
+    """A table by name: how its source is written, and the source."""
+
+    name: str
+    written: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class FoundTable:
+    """A table as its source gives it, and as it is after what `auto` proposes, with its keys."""
+
+    named: Named
+    raw: Table
+    keyed: Keyed
+
+    @property
+    def table(self) -> Table:
+        return self.keyed.table
+
+
+@dataclass(frozen=True)
+class Found:
+    """The tables that could be read; what could not, by name, with the reason."""
+
+    tables: tuple[FoundTable, ...]
+    skipped: dict[str, str]
+
+
+def find_tables(data: Sequence[str], session: Session, scratch: Path) -> Found:
+    """Every table of the data, read into a folder that will be thrown away.
+
+    Raises PipelineError where there is no table, none can be read, or two would have one name.
+    """
+    skipped: dict[str, str] = {}
+    named: dict[str, Named] = {}
+    for each in (table for place in data for table in _named(place, skipped)):
+        if each.name in named:
+            raise PipelineError(
+                f"two tables would be called {each.name!r}: {named[each.name].written} and {each.written}",
+                hint="name the files one by one, or give one of them another name",
+            )
+        named[each.name] = each
+    tables = []
+    for place, each in enumerate(named.values()):
+        try:
+            tables.append(_read(each, session, scratch / str(place)))
+        except ThalwegError as error:
+            skipped[each.written] = error.message
+    if not tables:
+        raise _nothing(data, skipped)
+    return Found(tuple(tables), skipped)
+
+
+def _read(named: Named, session: Session, folder: Path) -> FoundTable:
+    raw = look(named.source, named.name, session, folder)
+    if len(raw.columns) == 1 and Path(named.written).suffix.lower() in PLAIN:
+        raise SourceError("a text, not a table: it has one column")
+    return FoundTable(named, raw, keyed(clean(raw, "auto").table))
+
+
+def _named(place: str, skipped: dict[str, str]) -> Iterator[Named]:
+    """The tables of a place: of each file of a folder, of each table of a database."""
+    path = Path(place).expanduser()
+    if path.is_dir():
+        yield from _in_folder(path, skipped)
+        return
+    yield from _of_source(place, _source(place), skipped)
+
+
+def _in_folder(folder: Path, skipped: dict[str, str]) -> Iterator[Named]:
+    """The files of a folder by name; what lies deeper is left, as its names would mix."""
+    others = []
+    for file in sorted(folder.iterdir()):
+        if file.name.startswith((".", "_")) or not file.is_file():
+            continue
+        try:
+            source = parse(Source, str(file))
+        except ComponentError:  # its name shows no kind of source
+            others.append(file.name)
+            continue
+        yield from _of_source(str(file), source, skipped)
+    if others:
+        more = f" and {len(others) - OTHERS} more" if len(others) > OTHERS else ""
+        skipped[f"{', '.join(others[:OTHERS])}{more}"] = "no kind of table that is known by its ending"
+
+
+def _of_source(place: str, source: Source, skipped: dict[str, str]) -> Iterator[Named]:
+    try:
+        inside = source.within(Path.cwd())
+    except ThalwegError as error:
+        skipped[place] = error.message
+        return
+    for name, table in inside.items():
+        yield Named(name, f"{place}#{name}", table)
+    if not inside:
+        yield Named(_name(place), place, source)
+
+
+def _source(place: str) -> Source:
+    try:
+        return parse(Source, place)
+    except ComponentError as error:
+        if "://" in place:
+            raise
+        missing = "" if Path(place).exists() else "there is no such file or folder, and "
+        raise PipelineError(
+            f"{place}: {missing}its name does not show what it holds",
+            hint="expected a folder, or an ending such as .csv, .parquet, .jsonl, .arrow or .sqlite, or sample://NAME/TABLE",
+        ) from error
+
+
+def _name(place: str) -> str:
+    """`orders` of `shop.db#orders`, `flights` of `data/flights.csv.gz`, `train` of `sample://adult/train`."""
+    path, _, table = place.partition("#")
+    return table or Path(path).name.partition(".")[0] or "data"
+
+
+def _nothing(data: Sequence[str], skipped: dict[str, str]) -> PipelineError:
+    told = "".join(f"\n  {name}: {why}" for name, why in skipped.items())
+    return PipelineError(
+        f"found no table that can be read in {', '.join(data)}{':' if told else ''}{told}",
+        hint="expected files that end in .csv, .parquet, .jsonl, .arrow or .sqlite, or a database with tables",
+    )

@@ -1,0 +1,181 @@
+"""The text of a proposed pipeline file: what was found as comments, what to decide beside each proposal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from thalweg.mine.references import Reference
+from thalweg.pipeline.init_course import Course, ProposedJoin
+from thalweg.pipeline.init_tables import Found, FoundTable
+from thalweg.pipeline.init_target import Proposal
+
+RESERVED = frozenset("true false yes no on off y n null ~ nan".split())
+WIDTH = 100  # characters of a line of names
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything the file says. `excluded` and `doubtful` are columns with the reason; `moment` splits by time."""
+
+    found: Found
+    course: Course
+    target: Proposal | None
+    excluded: Mapping[str, str]
+    doubtful: Sequence[str]
+    categories: Sequence[str]
+    moment: str | None
+    repeating: Mapping[str, Sequence[str]]
+
+
+def text(draft: Draft, output: Path) -> str:
+    """The file, to be written at `output`; paths are relative to it."""
+    what = f"Predict {draft.target.column} of" if draft.target else "Look at"
+    lines = [
+        f"# {what} {draft.course.main}. Written by `thalweg init`; run it with: thalweg run {output.name}",
+        f"name: {word(output.stem)}",
+        "",
+        "sources:",
+        *(_source(table, output) for table in draft.found.tables),
+        *(f"  # left out: {_comment(name)}: {_comment(why)}" for name, why in draft.found.skipped.items()),
+        "",
+        "clean:                # `auto` proposes steps and says why; the run's report lists them",
+        *(_clean(table, draft) for table in draft.found.tables),
+        "",
+        *_integrate(draft),
+        "",
+        "dataset:",
+        *_split(draft),
+        "",
+        "model:",
+        *_model(draft),
+        "",
+        "train: {epochs: 10, early_stop: 3}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def word(name: str) -> str:
+    """A name as YAML reads it back, in flow and in block style: quoted where it is not a plain word."""
+    if re.fullmatch(r"[^\W\d]\w*", name) and name.lower() not in RESERVED:
+        return name
+    return json.dumps(name, ensure_ascii=False)
+
+
+def _comment(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _source(table: FoundTable, output: Path) -> str:
+    keyed = table.keyed
+    size = f"{keyed.rows:,} rows, {len(table.raw.columns):,} columns"
+    key = " and ".join(keyed.keys[0].columns) if keyed.keys else ""
+    about = f"{size}; key: {_comment(key)}" if key else f"{size}; no key found"
+    return f"  {word(table.named.name)}: {_place(table.named.written, output)}   # {about}"
+
+
+def _place(written: str, output: Path) -> str:
+    if "://" in written:
+        return word(written) if not re.fullmatch(r"[\w:/.#-]+", written) else written
+    path, hash_, inside = written.partition("#")
+    place = os.path.relpath(Path(path).expanduser(), output.parent) + hash_ + inside
+    return (
+        place
+        if re.fullmatch(r"[\w./][\w./#-]*", place) and " #" not in place
+        else json.dumps(place, ensure_ascii=False)
+    )
+
+
+def _clean(table: FoundTable, draft: Draft) -> str:
+    name = table.named.name
+    steps, why = ["auto"], ""
+    if name in draft.repeating:
+        keys = ", ".join(map(word, draft.repeating[name]))
+        steps.append(f"{{duplicates: {{keys: [{keys}]}}}}")
+        why = "   # a few rows repeat the key that others refer to"
+    if draft.target and name == draft.course.main and draft.target.missing:
+        steps.append(f"{{missing: {{{word(draft.target.column)}: drop}}}}")
+        why = f"   # {draft.target.missing:,} rows have no target: nothing to learn from"
+    return f"  {word(name)}: {steps[0] if len(steps) == 1 else '[' + ', '.join(steps) + ']'}{why}"
+
+
+def _integrate(draft: Draft) -> list[str]:
+    course = draft.course
+    joined = {course.main, *(join.reference.other for join in course.joins)}
+    names = [table.named.name for table in draft.found.tables]
+    lines = [
+        "integrate:            # references are found by their values: (contained in the key, names alike, score)",
+        f"  - from: {word(course.main)}   # a row of it is a row of the dataset: {course.why}",
+        *(_join(join) for join in course.joins),
+    ]
+    for reference, why in course.left:
+        lines.append(f"  # {_comment(_refers(reference))}: {why}")
+    told = {name for reference, _ in course.left for name in (reference.table, reference.other)}
+    alone = [name for name in names if name not in joined | told]
+    return lines + [f"  # not joined: {_comment(name)}; nothing here refers to it" for name in alone]
+
+
+def _join(join: ProposedJoin) -> str:
+    found = join.reference
+    same = all(here == there for here, there in join.on.items())
+    keys = [word(name) for name in join.on]
+    on = keys[0] if len(keys) == 1 else f"[{', '.join(keys)}]"
+    if not same:
+        on = "{" + ", ".join(f"{word(here)}: {word(there)}" for here, there in join.on.items()) + "}"
+    about = f"{found.matched:.1%} match ({found.contained:.2f}, {found.name:.1f}, {found.score:.2f})"
+    return (
+        f"  - join: {{table: {word(found.other)}, on: {on}, expect: many-to-one, prefix: {word(join.prefix)}}}"
+        f"   # {about}"
+    )
+
+
+def _refers(reference: Reference) -> str:
+    here, there = ", ".join(reference.columns), ", ".join(reference.keys)
+    return f"{reference.table} ({here}) → {reference.other} ({there})"
+
+
+def _split(draft: Draft) -> list[str]:
+    if draft.moment is None:
+        return ["  split: random       # or {by: COLUMN}, to learn from the past and judge on the future"]
+    by_time = f"{{by: {word(draft.moment)}, fractions: [0.7, 0.15, 0.15]}}"
+    return [f"  split: {by_time}   # learn from the past, judge on the future; or: random"]
+
+
+def _model(draft: Draft) -> list[str]:
+    target = draft.target
+    lines = ["  exclude:            # and name what is not known yet when a prediction is asked for"]
+    lines += [f"    - {word(name)}   # {_comment(why)}" for name, why in draft.excluded.items()]
+    if not draft.excluded:
+        lines = ["  exclude: []         # name what is not known yet when a prediction is asked for"]
+    if draft.doubtful:
+        lines += _wrapped("    # are they known by then? ", draft.doubtful)
+    if draft.categories:
+        lines.append(
+            f"  inputs: [auto, {', '.join(f'{{category: {word(name)}}}' for name in draft.categories)}]"
+        )
+    if target is None:
+        return [
+            *lines,
+            "  # No column looks like a target. Put the column to predict in place of TARGET, and its task:",
+            "  # binary (two values), category (a few names) or number. Until then: thalweg run FILE --until mine",
+            "  outputs: {TARGET: binary}",
+            "  network: tabular",
+        ]
+    lines += ["  outputs:", f"    {word(target.column)}: {target.task}   # {_comment(target.why)}"]
+    if target.others:
+        lines += _wrapped("    # or: ", target.others)
+    return [*lines, "  network: tabular"]
+
+
+def _wrapped(head: str, names: Iterable[str]) -> list[str]:
+    """Names in comments, as many in a line as there is room."""
+    lines = [head]
+    for name in names:
+        if len(lines[-1]) > WIDTH:
+            lines.append("    #   ")
+        lines[-1] += f"{_comment(name)} "
+    return [line.rstrip() for line in lines]
