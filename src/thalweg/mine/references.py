@@ -93,7 +93,7 @@ def _alone(tables: Sequence[Keyed], table: Keyed, column: ColumnFacts) -> Iterat
         return
     for other in tables:
         for key in other.keys:
-            if other.name == table.name or len(key.columns) > 1:
+            if other.name == table.name or len(key.columns) != 1:
                 continue
             there = other.columns[key.columns[0]]
             if not _fits(column, there):

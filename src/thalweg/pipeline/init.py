@@ -23,8 +23,7 @@ from thalweg.features.auto import choose
 from thalweg.integrate.agreement import comparable
 from thalweg.integrate.operation import Operation
 from thalweg.integrate.run import integrate
-from thalweg.mine.meanings import PRIVATE, words_of
-from thalweg.mine.profile import meaning_of
+from thalweg.mine.meanings import PRIVATE, meaning_of_text, words_of
 from thalweg.mine.references import references
 from thalweg.pipeline.init_course import Course, chosen_main, proposed_course
 from thalweg.pipeline.init_tables import Found, FoundTable, find_tables
@@ -159,7 +158,12 @@ def _identifiers(joined: Table, main: FoundTable, course: Course) -> dict[str, s
 def _personal(joined: Table, names: Sequence[str]) -> dict[str, str]:
     """Columns that name people and things, such as e-mail addresses and telephone numbers."""
     texts = [name for name in names if family(joined.columns[name]) == "text"]
-    found = {name: meaning_of(column) for name, column in summarize(joined, texts, LOOKED_AT).columns.items()}
+    columns = summarize(joined, texts, LOOKED_AT).columns.values()
+    found = {
+        column.name: meaning_of_text(column.name, column.distribution)
+        for column in columns
+        if column.distribution is not None
+    }
     return {
         name: f"{meaning}: names a person or a thing" for name, meaning in found.items() if meaning in PRIVATE
     }
