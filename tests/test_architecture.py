@@ -53,6 +53,8 @@ MAY_NAME = {
     ("deployment/predict.py", "duckdb"): EMBEDDED,
     ("integrate/run.py", "from"): "a chain starts from a table, said or not",
     ("pipeline/init.py", "duckdb"): EMBEDDED,
+    ("pipeline/init.py", "from"): "what `init` proposes",
+    ("pipeline/init.py", "join"): "what `init` proposes",
     ("pipeline/look.py", "duckdb"): EMBEDDED,
     ("pipeline/look.py", "profile"): "the command `profile` is this miner alone",
     ("pipeline/schema.py", "duckdb"): DEFAULT,

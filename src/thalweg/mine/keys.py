@@ -30,8 +30,9 @@ REFERRING = (*PART, "number")  # families of columns that may refer to a key
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """What keys and references are told from. `distinct` is rough in tables of many rows; `low` and `high` are values, of moments
-    microseconds since 1970.
+    """What keys and references are told from.
+
+    `distinct` is rough in tables of many rows; `low` and `high` are values, of moments microseconds since 1970.
 
     `name_like` says that values are short and whole: a fraction or a long text names nothing.
     """

@@ -1,8 +1,8 @@
 """Columns whose values are keys of another table: foreign keys, found by their values; names break ties.
 
 A reference is scored by how much of the column's values the key holds, and by how little that can be chance. Words and
-scattered numbers hardly ever lie in a key by chance. Small whole numbers lie in every key that counts from 1: there, that
-they use up the whole key says something, and else only the names do.
+scattered numbers hardly ever lie in a key by chance. Small whole numbers lie in every key that counts from 1: there,
+that they use up the whole key says something, and else only the names do.
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ CHOICES = 2  # columns tried for each column of a key of several
 ALIKE, KIN, BEGINNING = 1.0, 0.7, 0.6  # how alike names are
 SHORTEST = 4  # letters of a word that another may begin with
 GENERIC = frozenset(
-    "id key code no nr num number pk fk uuid ref index name title type description value date time".split()
+    {
+        *("id", "key", "code", "no", "nr", "num", "number", "pk", "fk", "uuid", "ref", "index"),
+        *("name", "title", "type", "description", "value", "date", "time"),
+    }
 )
+"""Words that say nothing of which table is meant."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def _alone(tables: Sequence[Keyed], table: Keyed, column: ColumnFacts) -> Iterat
         return
     for other in tables:
         for key in other.keys:
-            if other.name == table.name or len(key.columns) > 1:
+            if other.name == table.name or len(key.columns) != 1:
                 continue
             there = other.columns[key.columns[0]]
             if not _fits(column, there):
@@ -172,7 +176,7 @@ def likeness(column: str, other: str, key: str, part_of_key: bool = False) -> fl
     core = mine - GENERIC
     if column.casefold() == key.casefold() and (part_of_key or theirs - GENERIC):
         return ALIKE
-    if core and core <= table and (mine & GENERIC or core == table):
+    if core and core == table:
         return ALIKE
     target = (table | theirs) - GENERIC
     if core & target:

@@ -20,10 +20,10 @@ from thalweg.engines.duckdb import DuckDB
 from thalweg.engines.table import Table
 from thalweg.engines.types import family, is_moment
 from thalweg.features.auto import choose
+from thalweg.integrate.agreement import comparable
 from thalweg.integrate.operation import Operation
 from thalweg.integrate.run import integrate
-from thalweg.mine.meanings import PRIVATE, words_of
-from thalweg.mine.profile import meaning_of
+from thalweg.mine.meanings import PRIVATE, meaning_of_text, words_of
 from thalweg.mine.references import references
 from thalweg.pipeline.init_course import Course, chosen_main, proposed_course
 from thalweg.pipeline.init_tables import Found, FoundTable, find_tables
@@ -34,7 +34,7 @@ FEWEST = 1_000  # rows of a split by time
 JOINED_ROWS = 50_000  # of the main table, that leaks and meanings are told from
 LOOKED_AT = 20_000  # rows that meanings are told from
 MOMENTS = 100  # different points in time of a split by time
-PERSONAL = frozenset("birth birthday born hire hired".split())
+PERSONAL = frozenset({"birth", "birthday", "born", "hire", "hired"})
 """Words of dates that are facts of a person: rows do not come in their order."""
 
 
@@ -92,7 +92,20 @@ def drafted(found: Found, target: str | None, table: str | None) -> Draft:
         _categories(joined, proposal, excluded, named),
         _moment(main),
         repeating,
+        _learnable(by_name, course),
     )
+
+
+def _learnable(tables: Mapping[str, FoundTable], course: Course) -> frozenset[str]:
+    """The tables whose training rows a run can tell: those that the main table, as it is read, refers to itself."""
+    main = tables[course.main].raw.columns
+    found = {course.main}
+    for join in course.joins:
+        other = tables[join.reference.other].raw.columns
+        same = (comparable(main[here], other[there]) for here, there in join.on.items() if here in main)
+        if join.reference.table == course.main and all(same):
+            found.add(join.reference.other)
+    return frozenset(found)
 
 
 def _naming(main: FoundTable, course: Course) -> set[str]:
@@ -145,7 +158,12 @@ def _identifiers(joined: Table, main: FoundTable, course: Course) -> dict[str, s
 def _personal(joined: Table, names: Sequence[str]) -> dict[str, str]:
     """Columns that name people and things, such as e-mail addresses and telephone numbers."""
     texts = [name for name in names if family(joined.columns[name]) == "text"]
-    found = {name: meaning_of(column) for name, column in summarize(joined, texts, LOOKED_AT).columns.items()}
+    columns = summarize(joined, texts, LOOKED_AT).columns.values()
+    found = {
+        column.name: meaning_of_text(column.name, column.distribution)
+        for column in columns
+        if column.distribution is not None
+    }
     return {
         name: f"{meaning}: names a person or a thing" for name, meaning in found.items() if meaning in PRIVATE
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thalweg.clean.run import clean
+from thalweg.clean.step import Step
 from thalweg.core.component import parse
 from thalweg.core.errors import ComponentError, PipelineError, SourceError, ThalwegError
 from thalweg.engines.engine import Session
@@ -30,11 +31,12 @@ class Named:
 
 @dataclass(frozen=True)
 class FoundTable:
-    """A table as its source gives it, and as it is after what `auto` proposes, with its keys."""
+    """A table as its source gives it, and as it is after the `steps` that `auto` proposes, with its keys."""
 
     named: Named
     raw: Table
     keyed: Keyed
+    steps: tuple[Step, ...]
 
     @property
     def table(self) -> Table:
@@ -78,7 +80,8 @@ def _read(named: Named, session: Session, folder: Path) -> FoundTable:
     raw = look(named.source, named.name, session, folder)
     if len(raw.columns) == 1 and Path(named.written).suffix.lower() in PLAIN:
         raise SourceError("a text, not a table: it has one column")
-    return FoundTable(named, raw, keyed(clean(raw, "auto").table))
+    cleaned = clean(raw, "auto")
+    return FoundTable(named, raw, keyed(cleaned.table), tuple(cleaned.steps))
 
 
 def _named(place: str, skipped: dict[str, str]) -> Iterator[Named]:

