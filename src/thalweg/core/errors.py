@@ -14,8 +14,17 @@ ThalwegError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+
+PASSWORD = re.compile(r"(\w://[^\s/:@'\"]*):[^\s/@'\"]+@")
+
+
+def without_password(text: str) -> str:
+    """A text with the passwords of its addresses, such as `postgres://user:password@host/shop`, taken out."""
+    return PASSWORD.sub(r"\1:***@", text)
 
 
 class ThalwegError(Exception):
@@ -27,10 +36,10 @@ class ThalwegError(Exception):
     exit_status = 1
 
     def __init__(self, message: str, *, where: str | None = None, hint: str | None = None):
-        super().__init__(message)
-        self.message = message
+        super().__init__(without_password(message))
+        self.message = without_password(message)
         self.where = where
-        self.hint = hint
+        self.hint = hint and without_password(hint)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
