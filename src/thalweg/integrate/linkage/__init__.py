@@ -1,0 +1,1 @@
+"""Two tables brought together by links that were found between their rows."""
