@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from thalweg.clean.run import clean
 from thalweg.core.errors import ComponentError, DataError, MissingExtra
 from thalweg.engines import sql
+from thalweg.engines.duckdb import DuckDB
+from thalweg.pipeline.stored import open_table, store_table
 
 pytest.importorskip("splink")
 
@@ -180,3 +182,15 @@ def test_splink_missing_is_told_with_the_command(make_table, monkeypatch):
     monkeypatch.setitem(sys.modules, "splink", None)
     with pytest.raises(MissingExtra, match=r"pip install 'thalweg\[linkage\]'"):
         clean(make_table("people", people()), [{"fuzzy_duplicates": {"compare": COMPARE}}])
+
+
+def test_a_cleaned_table_can_be_stored_and_opened_again(make_table, left, tmp_path):
+    columns = people()
+    columns["note"] = [None] * 120 + ["a note"] * 30
+    table = make_table("people", columns)
+    cleaned = clean(table, [{"fuzzy_duplicates": {"compare": COMPARE}}])
+    store_table(cleaned.table, table.session.kept, tmp_path)
+    with DuckDB(memory="512MB").open(tmp_path / "other") as other:
+        other.offer("people", table.session.offered["people"])
+        opened, _ = open_table(tmp_path, other)
+        assert left(opened) == left(cleaned.table)
