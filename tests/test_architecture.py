@@ -44,6 +44,7 @@ EMBEDDED = "reads data with the embedded engine, without a pipeline file"
 DEFAULT = "the default of a section of the pipeline file"
 PROPOSED = "what `auto` proposes"
 MAY_NAME = {
+    ("clean/linkage/workbench.py", "duckdb"): "records are compared in a session of their own",
     ("clean/propose/blanks.py", "text"): PROPOSED,
     ("clean/propose/lonely.py", "outliers"): PROPOSED,
     ("clean/propose/repeated.py", "duplicates"): PROPOSED,

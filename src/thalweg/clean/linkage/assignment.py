@@ -8,20 +8,19 @@ from sqlglot import exp
 
 from thalweg.clean.linkage.model import PROBABILITY
 from thalweg.clean.linkage.vectors import PAIR
-from thalweg.clean.linkage.workbench import one
+from thalweg.clean.linkage.workbench import Bench, one
 from thalweg.engines import sql
-from thalweg.engines.duckdb import DuckDBSession
 
 LEFT_RANK, RIGHT_RANK = "rank_l", "rank_r"
 
 
-def best_of_each(bench: DuckDBSession, pairs: exp.Table) -> exp.Table:
+def best_of_each(bench: Bench, pairs: exp.Table) -> exp.Table:
     """For each left record its most probable match; ties go to the first record on the right."""
     ranked = sql.select(pairs, {**_whole(), LEFT_RANK: _rank([PAIR[0]])})
     return bench.keep("best", _first(ranked, [LEFT_RANK]))
 
 
-def one_to_one(bench: DuckDBSession, pairs: exp.Table) -> exp.Table:
+def one_to_one(bench: Bench, pairs: exp.Table) -> exp.Table:
     """Pairs taken from the most probable down, each record once; ties go by the left row, then the right.
 
     A pair that is the best of both its records would be taken before any other of theirs, so all of these are taken

@@ -12,8 +12,8 @@ from thalweg.clean.linkage.vectors import PAIR
 from thalweg.engines import sql
 
 CLUSTER = "cluster"
-LEARNS = {name: f"{TRAINS}_{name}" for name in PAIR}
-OTHER = dict(zip(PAIR, reversed(PAIR), strict=True))
+LEARNS: dict[str, str] = {name: f"{TRAINS}_{name}" for name in PAIR}
+OTHER: dict[str, str] = {"rid_l": "rid_r", "rid_r": "rid_l"}
 
 
 def clusters(found: Matches) -> exp.Select:

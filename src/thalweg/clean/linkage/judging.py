@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlglot import exp
 
+from thalweg.clean.linkage.workbench import Bench
 from thalweg.core.errors import MissingExtra
 from thalweg.engines import sql
-from thalweg.engines.duckdb import DuckDBSession
 
 NUMBER = "number_of_vector"
 SAME = f"l.{NUMBER} = r.{NUMBER}"
@@ -52,7 +52,7 @@ def silent() -> Iterator[None]:
 
 
 def linker(
-    bench: DuckDBSession, numbered: exp.Query, chances: Sequence[Chances], names: Sequence[str], prior: float
+    bench: Bench, numbered: exp.Query, chances: Sequence[Chances], names: Sequence[str], prior: float
 ) -> Any:
     """A linker over numbered vectors, that knows some chances already."""
     package = splink()
@@ -93,7 +93,7 @@ def _shares(values: Sequence[Any]) -> list[float]:
 def _levels(name: str, chances: Chances) -> list[dict[str, Any]]:
     """The levels as Splink reads them: missing, most alike … all else."""
     value = exp.column(f"{name}_l")
-    missing = {"sql_condition": sql.is_null(value).sql(sql.DIALECT), "label_for_charts": "missing"}
+    missing = {"sql_condition": sql.is_null(value).sql(sql.DIALECT), "label_for_charts": "no value"}
     levels: list[dict[str, Any]] = [{**missing, "is_null_level": True}]
     for level in reversed(range(len(chances))):
         reached = exp.EQ(this=value.copy(), expression=sql.literal(level)).sql(sql.DIALECT)

@@ -13,10 +13,9 @@ from thalweg.clean.linkage.compared import Compared
 from thalweg.clean.linkage.judging import splink
 from thalweg.clean.linkage.model import compare, learn, score
 from thalweg.clean.linkage.records import Records, prepare
-from thalweg.clean.linkage.workbench import one
+from thalweg.clean.linkage.workbench import Bench, one
 from thalweg.core.errors import DataError
 from thalweg.engines import sql
-from thalweg.engines.duckdb import DuckDBSession
 from thalweg.engines.table import Table
 
 
@@ -33,7 +32,7 @@ class Matches:
 
 
 def find_matches(
-    bench: DuckDBSession,
+    bench: Bench,
     here: Table,
     there: Table | None,
     compared: Sequence[Compared],

@@ -28,7 +28,7 @@ RANDOM_RECORDS = 700  # of each side; every pair of them is looked at
 PROBABILITY = "match_probability"
 PAIRS = "pairs"
 MATCHING = 0.5  # of the records of the smaller side: where EM begins
-ENOUGH_PAIRS, MOST_TIMES = 100_000, 100
+ENOUGH_PAIRS, MOST_TIMES = 20_000, 20
 START = 0.9  # of matches are as alike as can be: where EM begins
 
 

@@ -13,10 +13,9 @@ from sqlglot import exp
 
 from thalweg.clean.linkage.compared import Compared
 from thalweg.clean.linkage.kinds import LEFT, RIGHT, SHARED_BITS, TOKENS, VALUE, WEIGHT
-from thalweg.clean.linkage.workbench import move, one
+from thalweg.clean.linkage.workbench import Bench, move, one
 from thalweg.clean.quantiles import quantiles
 from thalweg.engines import sql
-from thalweg.engines.duckdb import DuckDBSession
 from thalweg.engines.table import ROW, SPLIT, TRAINING, Table
 
 ID, TRAINS, TOKEN, CODE = "rid", "trains", "token", "code"
@@ -28,7 +27,7 @@ MOST_TOKENS = 500  # of one value; the sum of their weights fits into SHARED_BIT
 class Records:
     """Tables of a workbench by side: `l` and `r`, or `l` alone where a table is compared with itself."""
 
-    bench: DuckDBSession
+    bench: Bench
     sides: Mapping[str, exp.Table]
     compared: Sequence[Compared]
     counts: Mapping[str, int]
@@ -56,7 +55,7 @@ class Records:
         return sql.select(self.side(of), [ID, *self.columns]).where(sql.column(TRAINS))
 
 
-def prepare(bench: DuckDBSession, here: Table, there: Table | None, compared: Sequence[Compared]) -> Records:
+def prepare(bench: Bench, here: Table, there: Table | None, compared: Sequence[Compared]) -> Records:
     """Bring the compared columns of one or two tables to a workbench."""
     for table in (here, there):
         if table is not None:
@@ -82,7 +81,7 @@ def _unit(table: Table, each: Compared) -> float:
 
 
 def _values(
-    bench: DuckDBSession,
+    bench: Bench,
     table: Table,
     names: Sequence[str],
     compared: Sequence[Compared],
@@ -102,14 +101,14 @@ def _values(
     return move(sql.select(table.query, wanted), table.session, bench, f"records_{of}")
 
 
-def _with_tokens(bench: DuckDBSession, sides: Mapping[str, exp.Table], index: int) -> dict[str, exp.Table]:
+def _with_tokens(bench: Bench, sides: Mapping[str, exp.Table], index: int) -> dict[str, exp.Table]:
     """The same tables with the weighted tokens of one column."""
     split = {of: _tokens(bench, table, index, of) for of, table in sides.items()}
     known = _weighed(bench, list(sides.values()), list(split.values()), index)
     return {of: _coded(bench, table, split[of], known, index, of) for of, table in sides.items()}
 
 
-def _tokens(bench: DuckDBSession, table: exp.Table, index: int, of: str) -> exp.Table:
+def _tokens(bench: Bench, table: exp.Table, index: int, of: str) -> exp.Table:
     """A row for each token of each record."""
     words = sql.call("list_distinct", sql.call("string_split", sql.column(VALUE.format(index)), " "))
     some = sql.call("list_slice", sql.call("list_sort", words), 1, MOST_TOKENS)
@@ -120,7 +119,7 @@ def _tokens(bench: DuckDBSession, table: exp.Table, index: int, of: str) -> exp.
 
 
 def _weighed(
-    bench: DuckDBSession, records: Sequence[exp.Table], tokens: Sequence[exp.Table], index: int
+    bench: Bench, records: Sequence[exp.Table], tokens: Sequence[exp.Table], index: int
 ) -> exp.Table:
     """Every token with its code, weighed by how many training records hold it."""
     total = sum(
@@ -153,7 +152,7 @@ def _weighed(
 
 
 def _coded(
-    bench: DuckDBSession, table: exp.Table, tokens: exp.Table, known: exp.Table, index: int, of: str
+    bench: Bench, table: exp.Table, tokens: exp.Table, known: exp.Table, index: int, of: str
 ) -> exp.Table:
     """A side's records with the codes of their tokens and what these weigh together."""
     same = exp.EQ(this=sql.column(TOKEN, "t"), expression=sql.column(TOKEN, "k"))

@@ -38,7 +38,7 @@ def records_names(records: Records) -> list[str]:
 
 def _beside(records: Records, pairs: exp.Query | exp.Table) -> exp.Select:
     """Both records of each pair in one row."""
-    columns = {name: sql.column(name, "p") for name in PAIR}
+    columns: dict[str, exp.Expr] = {name: sql.column(name, "p") for name in PAIR}
     columns[TRAINS] = sql.all_of(sql.column(TRAINS, of) for of in SIDES)
     columns |= {f"{name}_{of}": sql.column(name, of) for of in SIDES for name in records.columns}
     query = sql.select(pairs, columns)

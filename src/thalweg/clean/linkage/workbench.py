@@ -13,9 +13,12 @@ from thalweg.engines import sql
 from thalweg.engines.duckdb import DuckDB, DuckDBSession
 from thalweg.engines.engine import Session
 
+Bench = DuckDBSession
+"""The session of a workbench."""
+
 
 @contextmanager
-def workbench(session: Session) -> Iterator[DuckDBSession]:
+def workbench(session: Session) -> Iterator[Bench]:
     """An embedded session that spills into the scratch folder of another, and is removed at the end."""
     opened = DuckDB().open(session.scratch / "linkage")
     assert isinstance(opened, DuckDBSession)
@@ -24,7 +27,7 @@ def workbench(session: Session) -> Iterator[DuckDBSession]:
 
 
 @contextmanager
-def in_order(bench: DuckDBSession) -> Iterator[None]:
+def in_order(bench: Bench) -> Iterator[None]:
     """One thread, so that sums of floats are taken in one order and a model has the same bits every time."""
     ((threads,),) = bench.rows(exp.select(sql.call("current_setting", "threads")))
     bench.connection.execute("SET threads = 1")
