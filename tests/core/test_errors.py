@@ -43,3 +43,17 @@ def test_the_way_to_a_component_is_noted_from_inside_out() -> None:
 def test_other_errors_pass_unchanged() -> None:
     with pytest.raises(SourceError, match="no"), at("clean"):
         raise SourceError("no")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("no kind for 'postgress://ann:s3cret@db/shop'", "no kind for 'postgress://ann:***@db/shop'"),
+        ("mysql://ann:a b@x is wrong", "mysql://ann:***@x is wrong"),
+        ("at 9 it is noon:30@x, see http://y", "at 9 it is noon:30@x, see http://y"),
+        ("http://host:8080/path and 12:30@noon", "http://host:8080/path and 12:30@noon"),
+    ],
+)
+def test_a_password_in_an_address_is_never_told(said: str, told: str) -> None:
+    assert str(PipelineError(said)) == told
+    assert PipelineError("x", hint=said).hint == told

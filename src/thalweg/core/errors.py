@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-PASSWORD = re.compile(r"(\w://[^\s/:@'\"]*):[^\s/@'\"]+@")
+PASSWORD = re.compile(r"(\w://[^\s/:@'\"]*):[^/@'\"\n]+@")
 
 
 def without_password(text: str) -> str:
