@@ -13,10 +13,10 @@ from thalweg.core.errors import ComponentError, DataError
 from thalweg.core.ledger import Entry, Reason
 from thalweg.engines import sql
 from thalweg.engines.table import ROW, Table
-from thalweg.integrate.agreement import comparable
 from thalweg.integrate.matching import LEFT, RIGHT, Matching, count_matches, example_of_repeat
-from thalweg.integrate.naming import check_names, find, repeated
+from thalweg.integrate.naming import find
 from thalweg.integrate.operation import Integrated, Operation
+from thalweg.integrate.related import Key, check_arriving, check_comparable, check_key, pairs, with_on
 
 Expectation = Literal["one-to-one", "many-to-one", "one-to-many", "many-to-many"]
 
@@ -38,7 +38,7 @@ class Join(Operation):
 
     table: str
     """The other table."""
-    on: str | list[str] | dict[str, str]
+    on: Key
     """The key: a column of that name on both sides, several, or {column here: column there}."""
     how: Literal["left", "inner", "semi", "anti"] = "left"
     """left: every row stays. inner: rows without a partner are dropped. semi: the same, and no column comes
@@ -50,17 +50,12 @@ class Join(Operation):
 
     @classmethod
     def expand(cls, value: Any) -> Any:
-        if isinstance(value, Mapping) and True in value:  # YAML 1.1 reads the bare key `on` as true
-            return {("on" if key is True else key): field for key, field in value.items()}
-        return value
+        return with_on(value)
 
     @field_validator("on")
     @classmethod
-    def _has_keys(cls, on: str | list[str] | dict[str, str]) -> str | list[str] | dict[str, str]:
-        if not on:
-            raise ComponentError("join needs at least one key column in `on`, such as [origin, time_hour]")
-        if isinstance(on, list) and repeated(on):
-            raise ComponentError(f"join names a key column twice in `on`: {', '.join(repeated(on))}")
+    def _has_keys(cls, on: Key) -> Key:
+        check_key(on, "join")
         return on
 
     @model_validator(mode="after")
@@ -80,9 +75,7 @@ class Join(Operation):
     @property
     def keys(self) -> dict[str, str]:
         """The key as {column here: column there}."""
-        if isinstance(self.on, dict):
-            return self.on
-        return {name: name for name in ([self.on] if isinstance(self.on, str) else self.on)}
+        return pairs(self.on)
 
     def tables(self) -> tuple[str, ...]:
         return (self.table,)
@@ -92,24 +85,12 @@ class Join(Operation):
 
     def apply(self, table: Table, others: Mapping[str, Table]) -> Integrated:
         other = find(others, self.table)
-        self._check_keys(table, other)
+        check_comparable(table, other, self.keys, "join")
         arriving = self._arriving(table, other)
         matching = count_matches(table, other, self.keys)
         self._check_expectation(table, other, matching)
         entry = self._entry(table, matching)
         return Integrated(self._joined(table, other, arriving, renumber=entry.added > 0), entry)
-
-    def _check_keys(self, table: Table, other: Table) -> None:
-        for here, there in self.keys.items():
-            table.require(here, "key column")
-            other.require(there, "key column")
-            one, two = table.columns[here], other.columns[there]
-            if not comparable(one, two):
-                raise ComponentError(
-                    f"join {other.name}: the keys can't be compared: {here!r} of {table.name!r} is {one}, "
-                    f"{there!r} of {other.name!r} is {two}; make them alike in clean with a `types` step, "
-                    f"such as {{{other.name}: [{{types: {{{there}: {one}}}}}]}}"
-                )
 
     def _arriving(self, table: Table, other: Table) -> dict[str, str]:
         """The columns that come in: new name to the name in the other table."""
@@ -117,13 +98,7 @@ class Join(Operation):
             return {}
         keys = set(self.keys.values())
         arriving = {f"{self.prefix or ''}{name}": name for name in other.columns if name not in keys}
-        clash = sorted(set(repeated([*table.columns, *arriving])) & set(arriving))
-        if clash:
-            raise ComponentError(
-                f"join {other.name}: both tables have {', '.join(map(repr, clash))}; give the columns of "
-                f"{other.name!r} a prefix of their own, such as prefix: {other.name}_"
-            )
-        check_names([*table.columns, *arriving])
+        check_arriving(table, other, arriving, "join")
         return arriving
 
     def _check_expectation(self, table: Table, other: Table, matching: Matching) -> None:
