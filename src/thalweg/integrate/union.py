@@ -16,6 +16,7 @@ from thalweg.engines.table import ROW, Table
 from thalweg.integrate.agreement import may_stack
 from thalweg.integrate.naming import check_names, find, repeated
 from thalweg.integrate.operation import Integrated, Operation
+from thalweg.integrate.schema_match import Match, propose
 
 
 class Union(Operation):
@@ -23,6 +24,10 @@ class Union(Operation):
 
         - union: flights_2014
         - union: {table: [flights_2014, flights_2015], fill: null}
+
+    Columns of other names may be told apart by hand (`columns: {surname: last_name}`) or matched by the likeness of
+    names, types and values: `match: propose` only tells the pairs it finds, with their scores, `match: auto` takes
+    those of at least `score`. What was matched is written to the account of rows.
 
     Types must agree, or one be wide enough for both (BIGINT and DOUBLE, a day and a time). A row keeps its
     number; the rows appended are numbered on from the highest number before them.
@@ -34,6 +39,13 @@ class Union(Operation):
     """The other table, or several."""
     fill: Literal["refuse", "null"] = "refuse"
     """What to do about a column that some table lacks: refuse, or fill it with NULL."""
+
+    match: Literal["name", "propose", "auto"] = "name"
+    """How columns find each other: by name alone; by name, with others proposed; or taking those."""
+    score: float = 0.7
+    """The least score, 0 to 1, of a pair that `match: auto` takes."""
+    columns: dict[str, str] = {}
+    """Columns of the other tables to the columns here that they are: `{surname: last_name}`."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
@@ -53,6 +65,13 @@ class Union(Operation):
             raise ComponentError(f"union names a table twice: {', '.join(repeated(table))}")
         return table
 
+    @field_validator("score")
+    @classmethod
+    def _is_a_share(cls, score: float) -> float:
+        if not 0 < score <= 1:
+            raise ComponentError(f"expected a score above 0 and at most 1, received {score}")
+        return score
+
     @classmethod
     def example(cls) -> Self:
         return cls(table="flights_2014")
@@ -61,9 +80,16 @@ class Union(Operation):
         return (self.table,) if isinstance(self.table, str) else tuple(self.table)
 
     def apply(self, table: Table, others: Mapping[str, Table]) -> Integrated:
-        appended = [find(others, name) for name in self.tables()]
-        for other in appended:
-            self._check_columns(table, other)
+        appended = [self._renamed(table, find(others, name)) for name in self.tables()]
+        matches: dict[str, Any] = {}
+        for place, other in enumerate(appended):
+            found = propose(table, other) if self.match != "name" else []
+            if found:
+                matches[other.name] = [match.written() for match in found]
+            if self.match == "auto":
+                taken = {match.there: match.here for match in found if match.score >= self.score}
+                appended[place] = _with_names(other, taken)
+            self._check_columns(table, appended[place], found)
             _check_split(table, other)
         parts = [table, *appended]
         columns = _all_columns(parts)
@@ -77,11 +103,32 @@ class Union(Operation):
             rows_in=first,
             kept=first,
             added=sum(added),
-            notes={"added": dict(zip(self.tables(), added, strict=True))},
+            notes={
+                "added": dict(zip(self.tables(), added, strict=True)),
+                **({self._told: matches} if matches else {}),
+            },
         )
         return Integrated(_stacked(parts, columns, _offsets([extent["last"] for extent in extents])), entry)
 
-    def _check_columns(self, table: Table, other: Table) -> None:
+    @property
+    def _told(self) -> str:
+        return (
+            f"columns matched from a score of {self.score:g}" if self.match == "auto" else "columns proposed"
+        )
+
+    def _renamed(self, table: Table, other: Table) -> Table:
+        """The other table with the names that the file gives its columns."""
+        if not self.columns:
+            return other
+        for there, here in self.columns.items():
+            table.require(here)
+            if there not in other.columns and len(self.tables()) == 1:
+                other.require(there)
+        return _with_names(
+            other, {there: here for there, here in self.columns.items() if there in other.columns}
+        )
+
+    def _check_columns(self, table: Table, other: Table, found: Sequence[Match] = ()) -> None:
         for name in table.columns.keys() & other.columns.keys():
             one, two = table.columns[name], other.columns[name]
             if not may_stack(one, two):
@@ -100,8 +147,26 @@ class Union(Operation):
         if told and self.fill == "refuse":
             raise ComponentError(
                 f"union {other.name}: {'; '.join(told)}; rename or drop columns until both have the same, "
-                "or write fill: null to fill what is missing with NULL"
+                f"or write fill: null to fill what is missing with NULL{_proposed(found)}"
             )
+
+
+def _proposed(found: Sequence[Match]) -> str:
+    """The pairs that were found, as they could be written."""
+    if not found:
+        return ""
+    pairs = ", ".join(f"{match.there}: {match.here}" for match in found)
+    scores = ", ".join(f"{match.there} is {match.here}: {match.score:g}" for match in found)
+    return f"; or, if these belong together, columns: {{{pairs}}} (scores: {scores})"
+
+
+def _with_names(other: Table, names: Mapping[str, str]) -> Table:
+    """A table with some of its columns called otherwise."""
+    if not names:
+        return other
+    called = [names.get(name, name) for name in other.columns]
+    check_names(called)
+    return other.select(dict(zip(called, map(sql.column, other.columns), strict=True)))
 
 
 def _check_split(table: Table, other: Table) -> None:
