@@ -82,7 +82,7 @@ class Gaps(Step):
         self._check(table)
         found = self._series(table)
         facts = self._count(table, found)
-        fills = {name: self._fill_of(name) for name in self._others(table)}
+        fills: dict[str, Fill] = {name: self._fill_of(name) for name in self._others(table)}
         missing = {
             name: exp.Not(this=exp.paren(present(sql.column(name), table.columns[name]))) for name in fills
         }

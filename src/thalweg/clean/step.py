@@ -41,8 +41,9 @@ class Outcome:
     group. `notes` are facts for the ledger, such as a bound that was learnt. `instead` lists the steps to
     take in place of this one, which then does nothing itself. `learnt` is this step with all that it learnt
     written out, where that differs: what the resolved file of a run shows. `origins` names the columns that a
-    change was computed from, where its expression does not say, or says too much (a key, an order). `added` gives rows to append after the changes,
-    with every column the table then has and its hidden ones; such a step is computed in a pass of its own.
+    change was computed from, where its expression does not say, or says too much (a key, an order). `added`
+    gives rows to append after the changes, with every column the table then has and its hidden ones; such a
+    step is computed in a pass of its own.
     """
 
     changes: Mapping[str, exp.Expr] = field(default_factory=dict)
