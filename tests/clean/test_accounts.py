@@ -44,6 +44,8 @@ STEPS = st.sampled_from(
         {"outliers": {"n": {"iqr": 1.5}}},
         {"outliers": {"f": {"mad": 3.5, "action": "null"}, "n": {"between": [0, None], "action": "clip"}}},
         {"outliers": {"f": {"iqr": 2, "action": "clip"}}},
+        {"outliers": {"n": {"iqr": 1, "by": "id"}}},
+        {"outliers": {"f": {"mad": 2, "by": ["s"], "action": "null"}}},
         {"expect": {"n": {"between": [0, 30]}, "id": "unique"}},
         {"expect": {"id": "not_null", "rows": ["n > id or f < 2"]}},
         {"text": ["trim", "upper"]},

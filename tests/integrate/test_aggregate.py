@@ -78,6 +78,12 @@ def test_a_window_begins_at_its_length_before_the_row_and_holds_that_moment(make
     assert operation.makes() == ("e_v_sum_10",)
 
 
+def test_without_a_key_all_that_came_before_counts(make_table, rows_of):
+    rows, events = make_table("rows", {"t": [2, 1]}), make_table("events", {"at": [1, 0, 1], "v": [5, 6, 7]})
+    operation = Aggregate(table="events", time={"t": "at"}, values={"v": ["last", "sum"]}, prefix="e_")
+    assert rows_of(operation.apply(rows, {"events": events}).table) == [(2, 7, 18, 0), (1, 6, 6, 1)]
+
+
 def test_without_time_all_rows_of_the_key_count(make_table, rows_of):
     invoices = make_table("invoices", {"id": [1, 2, None], "x": [0, 0, 0]})
     lines = make_table(

@@ -10,14 +10,17 @@ from pydantic import field_validator, model_validator
 from sqlglot import exp
 
 from thalweg.clean.bounds import Bounds, bounded, limit, outside, within
+from thalweg.clean.outlying import Reach, outlying_in_groups, outlying_in_time
 from thalweg.clean.quantiles import quantiles
+from thalweg.clean.repeats import among
 from thalweg.clean.step import Outcome, Step, Verdict
 from thalweg.clean.written import by_column, one_of
 from thalweg.core.component import Section
 from thalweg.core.errors import ComponentError
 from thalweg.engines import sql
+from thalweg.engines.moments import microseconds
 from thalweg.engines.table import Table
-from thalweg.engines.types import family, is_number
+from thalweg.engines.types import family, is_moment, is_number
 
 NORMAL = 1.4826  # the standard deviation of a normal distribution with a median absolute deviation of 1
 WAYS = ("between", "iqr", "mad")
@@ -34,6 +37,25 @@ class OutlierRule(Section):
     """How many median absolute deviations (scaled to standard deviations) from the median; 3.5 is usual."""
     action: Literal["quarantine", "null", "clip"] = "quarantine"
     """Set the row aside, empty the cell, or put the nearest bound in its place."""
+
+    by: tuple[str, ...] = ()
+    """Columns that make a group, such as a sensor: a value is judged by the training rows of its own group."""
+    window: str | None = None
+    """How far back to look, such as `24 hours`: a value is judged by those before it in its group. Needs `time`."""
+    time: str | None = None
+    """The column of dates or times that `window` goes by."""
+
+    @field_validator("by", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("window")
+    @classmethod
+    def _is_a_length(cls, value: str | None) -> str | None:
+        if value is not None:
+            microseconds(value)
+        return value
 
     @classmethod
     def expand(cls, value: Any) -> Any:
@@ -58,14 +80,36 @@ class OutlierRule(Section):
     @model_validator(mode="after")
     def _is_one_way(self) -> OutlierRule:
         one_of(self.model_dump(), WAYS, "a column's outliers")
+        if (self.window is None) != (self.time is None):
+            raise ComponentError(
+                "'window' and 'time' go together, as {mad: 5, window: 24 hours, time: measured_at}"
+            )
+        if self.window is not None and self.mad is None:
+            raise ComponentError(
+                "a 'window' is judged by its median: give 'mad', such as {mad: 5, window: …}"
+            )
+        if self.local and (self.between is not None or self.action == "clip"):
+            raise ComponentError(
+                "'by' and 'window' learn bounds that differ from row to row: use iqr or mad, not "
+                "between, and quarantine or null, not clip"
+            )
         return self
+
+    @property
+    def local(self) -> bool:
+        """Whether bounds differ from row to row."""
+        return bool(self.by) or self.window is not None
 
 
 class Outliers(Step):
     """Set aside, empty or clip values outside bounds: given, or learnt from the training rows.
 
     Learnt bounds come from exact quantiles: `iqr` from the quartiles (Tukey 1977), `mad` from the median and the
-    median absolute deviation (Iglewicz & Hoaglin 1993). A missing value is no outlier.
+    median absolute deviation (Iglewicz & Hoaglin 1993). A missing value is no outlier. With `by` each group has
+    bounds of its own; with `window` a value is judged by those shortly before it, never by what comes later (a
+    trailing Hampel filter). Where there are fewer than 8 values to judge by, or half of them are alike, nothing is.
+
+        - outliers: {pm25: {mad: 6, by: station, window: 24 hours, time: hour, action: "null"}}
     """
 
     kind: ClassVar[str] = "outliers"
@@ -85,7 +129,15 @@ class Outliers(Step):
         changes: dict[str, exp.Expr] = {}
         verdicts = []
         rules: dict[str, dict[str, Any]] = {}
+        notes: dict[str, Any] = {}
         for name, rule in self.columns.items():
+            if rule.local:
+                found = _local(table, name, rule, notes)
+                if rule.action == "quarantine":
+                    verdicts.append(Verdict("quarantined", _local_words(name, rule), among(found)))
+                else:
+                    changes[name] = exp.Case().when(among(found), exp.null()).else_(sql.column(name))
+                continue
             bounds = rule.between or _learnt(table, name, rule)
             rules[name] = {"between": bounds, "action": rule.action}
             far = outside(table, name, bounds)
@@ -95,21 +147,55 @@ class Outliers(Step):
                 changes[name] = exp.Case().when(far, exp.null()).else_(sql.column(name))
             else:
                 changes[name] = exp.Case().when(far, _nearest(table, name, bounds)).else_(sql.column(name))
-        notes = {
-            f"bounds of {n}": list(r["between"]) for n, r in rules.items() if self.columns[n].between is None
-        }
-        learnt = Outliers.model_validate({"columns": rules}) if notes else None
+        found_bounds = {n: r for n, r in rules.items() if self.columns[n].between is None}
+        notes |= {f"bounds of {n}": list(r["between"]) for n, r in found_bounds.items()}
+        learnt = Outliers(columns=self.columns | _as_rules(rules)) if found_bounds else None
         return Outcome(changes, tuple(verdicts), notes, learnt=learnt)
 
 
-def _learnt(table: Table, name: str, rule: OutlierRule) -> Bounds:
-    """The bounds that the training rows give."""
+def _as_rules(rules: dict[str, dict[str, Any]]) -> dict[str, OutlierRule]:
+    return {name: OutlierRule.model_validate(rule) for name, rule in rules.items()}
+
+
+def _local(table: Table, name: str, rule: OutlierRule, notes: dict[str, Any]) -> exp.Table:
+    """The rows that are outliers of their group or of their window."""
+    _check_number(table, name)
+    for column in rule.by:
+        table.require(column)
+    if rule.window is not None and rule.time is not None:
+        kind = table.columns[table.require(rule.time, "time column")]
+        if not is_moment(kind):
+            raise ComponentError(
+                f"outliers of {name!r}: time column {rule.time!r} is {kind}; expected dates or times"
+            )
+        return outlying_in_time(table, name, rule.by, rule.time, microseconds(rule.window), rule.mad or 0.0)
+    reach = Reach("iqr", rule.iqr) if rule.iqr is not None else Reach("mad", rule.mad or 0.0)
+    found, told = outlying_in_groups(table, name, rule.by, reach)
+    notes |= {f"{words} for {name}": groups for words, groups in told.items()}
+    return found
+
+
+def _local_words(name: str, rule: OutlierRule) -> str:
+    """The rule in words."""
+    group = f" of the same {', '.join(rule.by)}" if rule.by else ""
+    if rule.window is not None:
+        return f"{name} more than {rule.mad:g} deviations from the median of the {rule.window} before{group}"
+    far = f"{rule.iqr:g} interquartile ranges" if rule.iqr is not None else f"{rule.mad:g} deviations"
+    return f"{name} more than {far} from the values{group}"
+
+
+def _check_number(table: Table, name: str) -> None:
     sql_type = table.columns[table.require(name)]
     if not is_number(sql_type):
         raise ComponentError(
             f"outliers of column {name!r} can't be learnt: it is {sql_type}, not a number; "
             "give it a type of number first, or give bounds as [low, high]"
         )
+
+
+def _learnt(table: Table, name: str, rule: OutlierRule) -> Bounds:
+    """The bounds that the training rows give."""
+    _check_number(table, name)
     low, middle, high = _spread(table, name, rule)
     if not low < high:
         raise ComponentError(

@@ -99,7 +99,7 @@ class Pass:
             self,
             query=sql.select(self.query, values),
             columns={**self.columns, **types},
-            lineage=self._lineage_after(changes),
+            lineage=self._lineage_after(outcome),
             layers=(*self.layers, Layer(label, outcome, codes, flags)),
             weights=self._weights_after(outcome),
         )
@@ -116,10 +116,14 @@ class Pass:
             this=exp.paren(sql.is_null(before)), expression=exp.paren(sql.is_null(exp.paren(value)))
         )
 
-    def _lineage_after(self, changes: Mapping[str, exp.Expr]) -> dict[str, frozenset[str]]:
+    def _lineage_after(self, outcome: Outcome) -> dict[str, frozenset[str]]:
+        used = {
+            name: outcome.origins.get(name) or sql.columns_of(value)
+            for name, value in outcome.changes.items()
+        }
         sources = {
-            name: frozenset().union(*(self.lineage.get(used, frozenset()) for used in sql.columns_of(value)))
-            for name, value in changes.items()
+            name: frozenset().union(*(self.lineage.get(each, frozenset()) for each in names))
+            for name, names in used.items()
         }
         return {**self.lineage, **sources}
 

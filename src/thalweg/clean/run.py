@@ -112,13 +112,16 @@ class _Course:
         return joined.order_by(sql.column(ROW, "t"))
 
     def _lay(self, step: Step, outcome: Outcome) -> None:
-        alone = reads_other_rows(outcome)
+        alone = reads_other_rows(outcome) or outcome.added is not None
         if alone:
             self.close()
         self.open = self.open.add(self._label(step), outcome)
         self.steps.append(outcome.learnt or step)
         if alone or self.open.dear:
             self.close()
+        if outcome.added is not None:
+            self.settled[-1] = self.settled[-1].grown(outcome.added)
+            self.open = Pass.over(self.settled[-1].kept)
 
     def _label(self, step: Step) -> str:
         """The kind of a step, numbered from its second use on."""

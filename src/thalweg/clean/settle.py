@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -29,8 +29,18 @@ class Settled:
 
     @property
     def rows(self) -> int:
-        """How many rows are kept."""
-        return self.entries[-1].kept
+        """How many rows there are now."""
+        return self.entries[-1].rows_out
+
+    def grown(self, added: exp.Query) -> Settled:
+        """The same with rows appended by the last step."""
+        ((rows,),) = self.kept.session.rows(sql.select(added, {"rows": sql.row_count()}))
+        if not rows:
+            return self
+        names = [*self.kept.columns, *self.kept.hidden]
+        query = exp.union(sql.select(self.kept.query, names), sql.select(added, names), distinct=False)
+        last = self.entries[-1].model_copy(update={"added": rows})
+        return replace(self, kept=replace(self.kept, query=query), entries=(*self.entries[:-1], last))
 
 
 def settle(laid: Pass, rows_in: int | None) -> Settled:

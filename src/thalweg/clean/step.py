@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -40,7 +40,10 @@ class Outcome:
     is true of it. Expressions must not fail on any value: rows that left pass through later steps of the same
     group. `notes` are facts for the ledger, such as a bound that was learnt. `instead` lists the steps to
     take in place of this one, which then does nothing itself. `learnt` is this step with all that it learnt
-    written out, where that differs: what the resolved file of a run shows.
+    written out, where that differs: what the resolved file of a run shows. `origins` names the columns that a
+    change was computed from, where its expression does not say, or says too much (a key, an order). `added`
+    gives rows to append after the changes, with every column the table then has and its hidden ones; such a
+    step is computed in a pass of its own.
     """
 
     changes: Mapping[str, exp.Expr] = field(default_factory=dict)
@@ -48,6 +51,8 @@ class Outcome:
     notes: Mapping[str, Any] = field(default_factory=dict)
     instead: tuple[Proposal, ...] | None = None
     learnt: Step | None = None
+    origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    added: exp.Query | None = None
 
 
 class Step(Component, ABC):

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from thalweg.core.errors import ComponentError
 from thalweg.engines import sql
-from thalweg.engines.types import family, is_moment
+from thalweg.engines.types import is_moment
 
 MICROSECONDS = {
     "microsecond": 1,
@@ -51,9 +51,7 @@ def instant(value: exp.Expr, sql_type: str) -> exp.Expr:
     return exp.Case().when(sql.call("isfinite", value.copy()), sql.call("epoch_us", plain)).else_(exp.null())
 
 
-def from_instant(value: exp.Expr, sql_type: str) -> exp.Expr:
-    """Microseconds since 1970 as a day or point in time of a type."""
-    if sql_type.upper().endswith("WITH TIME ZONE"):
-        return sql.cast(sql.call("to_timestamp", value.copy() / sql.literal(1_000_000)), sql_type)
-    made = sql.call("make_timestamp", value.copy())
-    return made if family(sql_type) == "timestamp" and sql_type == "TIMESTAMP" else sql.cast(made, sql_type)
+def later(value: exp.Expr, length: exp.Expr, sql_type: str) -> exp.Expr:
+    """A day or point in time some microseconds later, in its own type."""
+    moved = exp.Add(this=value.copy(), expression=sql.call("to_microseconds", length.copy()))
+    return sql.cast(moved, sql_type)

@@ -36,7 +36,7 @@ class Unpivot(Operation):
     """The new column that holds the name of the column a value came from."""
     value: str = "value"
     """The new column that holds the value."""
-    missing: Literal["keep", "drop"] = "keep"
+    missing: Literal["keep", "skip"] = "keep"
     """Whether a missing value makes a row too."""
 
     @field_validator("columns")
@@ -83,7 +83,7 @@ class Unpivot(Operation):
         part = sql.select(
             table.query, {name: values[name] for name in (*stays, self.name, self.value, *table.hidden)}
         )
-        return part.where(sql.not_null(sql.column(source))) if self.missing == "drop" else part
+        return part.where(sql.not_null(sql.column(source))) if self.missing == "skip" else part
 
     def _entry(self, table: Table) -> Entry:
         there = [sql.not_null(sql.column(name)) for name in self.columns]
@@ -94,8 +94,8 @@ class Unpivot(Operation):
             cells=sql.whole(sum(counted[1:], start=counted[0])),
         )
         rows, cells = counts["rows"], int(counts["cells"])
-        drops = self.missing == "drop"
-        kept = int(counts["some"]) if drops else rows
+        skips = self.missing == "skip"
+        kept = int(counts["some"]) if skips else rows
         rule = f"no value in {', '.join(self.columns)}"
         return Entry(
             stage="integrate",
@@ -104,7 +104,7 @@ class Unpivot(Operation):
             rows_in=rows,
             kept=kept,
             dropped=rows - kept,
-            added=cells - kept if drops else rows * (len(self.columns) - 1),
+            added=cells - kept if skips else rows * (len(self.columns) - 1),
             reasons=(Reason(fate="dropped", rule=rule, rows=rows - kept),) if rows > kept else (),
             notes={"missing_values": rows * len(self.columns) - cells},
         )
