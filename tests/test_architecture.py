@@ -42,6 +42,13 @@ DEFAULT = "the default of a section of the pipeline file"
 PROPOSED = "what `auto` proposes"
 MAY_NAME = {
     ("clean/propose/blanks.py", "text"): PROPOSED,
+    ("clean/propose/affirmed.py", "booleans"): PROPOSED,
+    ("clean/propose/dated.py", "dates"): PROPOSED,
+    ("clean/propose/determined.py", "dependencies"): PROPOSED,
+    ("clean/propose/measured.py", "numbers"): PROPOSED,
+    ("clean/propose/misread.py", "mojibake"): PROPOSED,
+    ("clean/propose/run_together.py", "fused"): PROPOSED,
+    ("clean/propose/slipped.py", "spellings"): PROPOSED,
     ("clean/propose/lonely.py", "outliers"): PROPOSED,
     ("clean/propose/repeated.py", "duplicates"): PROPOSED,
     ("clean/propose/spellings.py", "missing"): PROPOSED,

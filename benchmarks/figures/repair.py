@@ -1,4 +1,4 @@
-"""How well `auto` finds and repairs wrong cells, on two tables that come with their truth; and what it does to right ones."""
+"""How well `auto` finds and repairs wrong cells of two tables whose truth is known; what it does to right ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from thalweg.engines.engine import Session
 from thalweg.engines.table import ROW, Table
 
 TARGETS = {"hospital": (0.83, 0.95)}
-PUBLISHED = {"hospital": Published(0.83, "HoloClean (Rekatsinas et al. 2017), with denial constraints given by hand")}
+PUBLISHED = {
+    "hospital": Published(0.83, "HoloClean (Rekatsinas et al. 2017), with denial constraints given by hand")
+}
 NORMAL = (
     "cells are compared as text without blanks around it; a number as the number it is, to 12 digits; a missing cell "
     "as an empty one; a boolean as yes or no"
@@ -114,11 +116,7 @@ def _by_step(steps: Sequence[Step], states: Sequence[Cells], right: Cells) -> di
 
 def scored(before: Cells, after: Cells, right: Cells) -> Score:
     """What became of the cells."""
-    trios = [
-        trio
-        for rows in zip(before, after, right, strict=True)
-        for trio in zip(*rows, strict=True)
-    ]
+    trios = [trio for rows in zip(before, after, right, strict=True) for trio in zip(*rows, strict=True)]
     return Score(
         wrong=sum(was != truth for was, _, truth in trios),
         changed=sum(was != now for was, now, _ in trios),
@@ -133,7 +131,9 @@ def read(session: Session, path: Path) -> Table:
 
     with path.open(newline="", encoding="utf-8") as file:
         names, *rows = csv.reader(file)
-    columns = {name: pa.array([row[place] or None for row in rows], pa.string()) for place, name in enumerate(names)}
+    columns = {
+        name: pa.array([row[place] or None for row in rows], pa.string()) for place, name in enumerate(names)
+    }
     columns[ROW] = pa.array(range(len(rows)), pa.int64())
     query = sql.select(session.offer(path.stem, pa.table(columns)), list(columns))
     visible = {name: kind for name, kind in session.columns(query).items() if name != ROW}

@@ -45,7 +45,16 @@ class Auto(Step):
             return []
         found = [*constants(summary), *blanks(summary), *spellings(summary)]
         ready = _after(table, found)
-        for look in (misread, lambda t: run_together(t, summary), determined, slipped, measured, typed, affirmed, dated):
+        for look in (
+            misread,
+            lambda t: run_together(t, summary),
+            determined,
+            slipped,
+            measured,
+            typed,
+            affirmed,
+            dated,
+        ):
             more = look(ready)
             found += more
             ready = _after(ready, more)

@@ -47,7 +47,10 @@ class BooleanRule(Section):
     def _one_or_many(cls, value: Any) -> Any:
         many = value if isinstance(value, (list, tuple)) else (value,)
         # YAML reads a bare yes as true
-        return tuple({True: "true", False: "false"}.get(one, one) if isinstance(one, bool) else str(one) for one in many)
+        return tuple(
+            {True: "true", False: "false"}.get(one, one) if isinstance(one, bool) else str(one)
+            for one in many
+        )
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> BooleanRule:
@@ -72,7 +75,9 @@ class Booleans(Step):
     def expand(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"columns": {value: {}}}
-        return {"columns": dict.fromkeys(value, {})} if isinstance(value, (list, tuple)) else by_column(value)
+        return (
+            {"columns": {key: {} for key in value}} if isinstance(value, (list, tuple)) else by_column(value)
+        )
 
     @classmethod
     def example(cls) -> Booleans:
@@ -83,10 +88,14 @@ class Booleans(Step):
         verdicts = []
         for name, rule in self.columns.items():
             if table.columns[table.require(name)] != "VARCHAR":
-                raise ComponentError(f"'booleans' reads text; column {name!r} is {table.columns[name]}: use types")
+                raise ComponentError(
+                    f"'booleans' reads text; column {name!r} is {table.columns[name]}: use types"
+                )
             changes[name] = truth(sql.column(name), rule)
             if rule.otherwise == "quarantine":
-                failed = sql.all_of([exp.Not(this=_blank(sql.column(name))), sql.is_null(truth(sql.column(name), rule))])
+                failed = sql.all_of(
+                    [exp.Not(this=_blank(sql.column(name))), sql.is_null(truth(sql.column(name), rule))]
+                )
                 verdicts.append(Verdict("quarantined", f"{name} is neither yes nor no", failed))
         return Outcome(changes, tuple(verdicts))
 
@@ -97,7 +106,12 @@ def truth(text: exp.Expr, rule: BooleanRule) -> exp.Expr:
     chosen = exp.Case()
     if rule.blank == "no":
         chosen = chosen.when(_blank(text), exp.false())
-    for words, value in ((rule.yes, exp.true()), (rule.no, exp.false()), (YES, exp.true()), (NO, exp.false())):
+    for words, value in (
+        (rule.yes, exp.true()),
+        (rule.no, exp.false()),
+        (YES, exp.true()),
+        (NO, exp.false()),
+    ):
         if words:
             listed = [sql.literal(one.strip().lower()) for one in words]
             chosen = chosen.when(exp.In(this=word.copy(), expressions=listed), value)

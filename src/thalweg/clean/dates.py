@@ -45,7 +45,9 @@ class DateRule(Section):
             if value is not None:
                 ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ComponentError(f"unknown time zone {value!r}; expected a name such as Asia/Shanghai or UTC") from error
+            raise ComponentError(
+                f"unknown time zone {value!r}; expected a name such as Asia/Shanghai or UTC"
+            ) from error
         return value
 
 
@@ -66,7 +68,9 @@ class Dates(Step):
     def expand(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"columns": {value: {}}}
-        return {"columns": dict.fromkeys(value, {})} if isinstance(value, (list, tuple)) else by_column(value)
+        return (
+            {"columns": {key: {} for key in value}} if isinstance(value, (list, tuple)) else by_column(value)
+        )
 
     @classmethod
     def example(cls) -> Dates:
@@ -79,7 +83,9 @@ class Dates(Step):
         learnt: dict[str, DateRule] = {}
         for name, rule in self.columns.items():
             if table.columns[table.require(name)] != "VARCHAR":
-                raise ComponentError(f"'dates' reads text; column {name!r} is {table.columns[name]}: use types")
+                raise ComponentError(
+                    f"'dates' reads text; column {name!r} is {table.columns[name]}: use types"
+                )
             rule, said = _learnt(table, name, rule)
             notes |= {f"{name}: {what}": words for what, words in said.items()}
             learnt[name] = rule
@@ -92,7 +98,9 @@ class Dates(Step):
 
 def read(text: exp.Expr, rule: DateRule) -> exp.Expr:
     """The date or timestamp in a text, NULL where the rule can read none."""
-    return sql.cast(moment(text, rule.first or "day", rule.zone), "DATE" if rule.to == "date" else "TIMESTAMP")
+    return sql.cast(
+        moment(text, rule.first or "day", rule.zone), "DATE" if rule.to == "date" else "TIMESTAMP"
+    )
 
 
 def orders(table: Table, name: str) -> dict[str, int]:
@@ -117,7 +125,7 @@ def _learnt(table: Table, name: str, rule: DateRule) -> tuple[DateRule, dict[str
     found = orders(table, name)
     if rule.first is None and found["both"] and found["day"] == found["month"]:
         raise ComponentError(
-            f"{found['both']:,} training values of column {name!r} can be read day first or month first, and the others "
+            f"{found['both']:,} training values of column {name!r} fit day first and month first, and the others "
             f"don't tell which: say {{{name}: {{first: day}}}} or {{{name}: {{first: month}}}}"
         )
     first: First = rule.first or ("month" if found["month"] > found["day"] else "day")
@@ -129,5 +137,7 @@ def _learnt(table: Table, name: str, rule: DateRule) -> tuple[DateRule, dict[str
             f"with the month, {found['both']:,} with either"
         )
     if rule.zone is None and 0 < found["zoned"] < found["clock"]:
-        said["zone"] = f"{found['clock'] - found['zoned']:,} training values tell a time without a zone; taken as UTC"
+        said["zone"] = (
+            f"{found['clock'] - found['zoned']:,} training values tell a time without a zone; taken as UTC"
+        )
     return rule.model_copy(update={"first": first, "to": to}), said

@@ -53,7 +53,9 @@ class Mojibake(Step):
         for name in self.columns:
             if table.columns[table.require(name)] != "VARCHAR":
                 raise ComponentError(f"mojibake is of text; column {name!r} is {table.columns[name]}")
-        names = self.columns or tuple(n for n, t in table.columns.items() if t == "VARCHAR" and family(t) == "text")
+        names = self.columns or tuple(
+            n for n, t in table.columns.items() if t == "VARCHAR" and family(t) == "text"
+        )
         changes: dict[str, exp.Expr] = {}
         for name in names:
             found = garbled(table, name, self.read_as)
@@ -96,7 +98,8 @@ def _bytes(text: str, wrong: str) -> bytes:
     if wrong != "cp1252":
         return codecs.encode(text, wrong)
     return b"".join(
-        letter.encode("latin-1") if letter in "\x81\x8d\x8f\x90\x9d" else letter.encode("cp1252") for letter in text
+        letter.encode("latin-1") if letter in "\x81\x8d\x8f\x90\x9d" else letter.encode("cp1252")
+        for letter in text
     )
 
 

@@ -1,4 +1,4 @@
-"""Days and times as people write them, read in SQL: numeric in any order, with names of months, Chinese, epochs, zones."""
+"""Days and times as people write them, read in SQL: in any order, names of months, Chinese, epochs, zones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ NAMED = tuple(f"{day}{clock}" for day in DAYS for clock in ("", " %H:%M", " %H:%
 def tidy(text: exp.Expr) -> exp.Expr:
     """A text with the Chinese signs of year, month and day, hour and minute turned into punctuation."""
     plain = sql.call("trim", text.copy())
-    for pattern, by in ((r"\s*[年月]\s*", "-"), (r"日\s*", " "), (r"[时点:：]\s*", ":"), (r"分\s*", ":"), ("秒", "")):
+    for pattern, by in (
+        (r"\s*[年月]\s*", "-"),
+        (r"日\s*", " "),
+        (r"[时点:：]\s*", ":"),
+        (r"分\s*", ":"),
+        ("秒", ""),
+    ):
         plain = sql.call("regexp_replace", plain, pattern, by, "g")
     return sql.call("trim", sql.call("regexp_replace", plain, r":$", ""))
 
@@ -69,8 +75,12 @@ def _numeric(plain: exp.Expr, pattern: str, places: tuple[int, int, int], zone: 
     written = sql.call("trim", sql.call("concat", date, " ", clock))
     at = sql.cast(written, "TIMESTAMP", strict=False)
     minutes = exp.Mul(this=exp.paren(_half(clock, half)), expression=sql.literal(60))
-    away = exp.Case().when(sql.call("regexp_matches", offset, "^[+-]"), _minutes(offset)).else_(sql.literal(0))
-    shift = sql.call("to_minutes", sql.cast(exp.paren(exp.Sub(this=minutes, expression=exp.paren(away))), "BIGINT"))
+    away = (
+        exp.Case().when(sql.call("regexp_matches", offset, "^[+-]"), _minutes(offset)).else_(sql.literal(0))
+    )
+    shift = sql.call(
+        "to_minutes", sql.cast(exp.paren(exp.Sub(this=minutes, expression=exp.paren(away))), "BIGINT")
+    )
     shifted = exp.paren(exp.Add(this=at, expression=shift))
     bare = exp.EQ(this=offset.copy(), expression=sql.literal(""))
     in_utc = exp.Case().when(bare, _zoned(shifted, zone)).else_(shifted.copy())
@@ -110,7 +120,9 @@ def _minutes(offset: exp.Expr) -> exp.Expr:
 
 def _named(plain: exp.Expr, zone: str | None) -> exp.Expr:
     words = sql.call("regexp_replace", plain.copy(), r"[\s,.-]+", " ", "g")
-    words = sql.call("regexp_replace", words, "^(?i)(mon|tues?|wed(nes)?|thu(rs)?|fri|satur|sat|sun)(day)? ", "")
+    words = sql.call(
+        "regexp_replace", words, "^(?i)(mon|tues?|wed(nes)?|thu(rs)?|fri|satur|sat|sun)(day)? ", ""
+    )
     formats = exp.Array(expressions=[sql.literal(form) for form in NAMED])
     read = sql.call("try_strptime", words, formats)
     return exp.Case().when(sql.call("regexp_matches", plain.copy(), "[A-Za-z]{3}"), _zoned(read, zone))

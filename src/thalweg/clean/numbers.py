@@ -77,7 +77,9 @@ class Numbers(Step):
     def expand(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"columns": {value: {}}}
-        return {"columns": dict.fromkeys(value, {})} if isinstance(value, (list, tuple)) else by_column(value)
+        return (
+            {"columns": {key: {} for key in value}} if isinstance(value, (list, tuple)) else by_column(value)
+        )
 
     @classmethod
     def example(cls) -> Numbers:
@@ -90,7 +92,9 @@ class Numbers(Step):
         learnt: dict[str, NumberRule] = {}
         for name, rule in self.columns.items():
             if table.columns[table.require(name)] != "VARCHAR":
-                raise ComponentError(f"'numbers' reads text; column {name!r} is {table.columns[name]} already")
+                raise ComponentError(
+                    f"'numbers' reads text; column {name!r} is {table.columns[name]} already"
+                )
             rule, said = _learnt(table, name, rule)
             notes |= {f"{name}: decimal mark": said} if said else {}
             value = number(sql.column(name), rule)

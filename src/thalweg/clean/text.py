@@ -42,7 +42,7 @@ class TextRule(Section):
     unicode: Literal["NFC", "NFKC"] | None = None
     """Unicode's normal form: NFC composes accents, NFKC also turns full-width letters and ligatures into plain ones."""
     zero_width: bool = False
-    """Take out spaces without width, byte-order marks and soft hyphens, which nobody sees and which make texts differ."""
+    """Take out spaces without width, byte-order marks and soft hyphens, which nobody sees."""
     trim: bool = False
     """Take away blanks around the text."""
     collapse: bool = False

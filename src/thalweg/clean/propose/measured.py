@@ -67,7 +67,9 @@ def _kinds(seen: Table, name: str) -> dict[str, int]:
     kinds: Counter[str] = Counter()
     pairs = sql.select(seen.query, {"exact": numeral.suffix, "currency": numeral.currency})
     pairs = pairs.where(sql.not_null(sql.column(name)))
-    each = sql.select(pairs, {"exact": sql.column("exact"), "currency": sql.column("currency"), "n": sql.row_count()})
+    each = sql.select(
+        pairs, {"exact": sql.column("exact"), "currency": sql.column("currency"), "n": sql.row_count()}
+    )
     each = each.group_by(sql.column("exact"), sql.column("currency")).limit(100)
     for exact, currency, rows in seen.session.rows(each):
         kinds[exact or currency] += rows
@@ -80,9 +82,14 @@ def _rule(seen: Table, name: str, kinds: Mapping[str, int]) -> tuple[dict[str, A
         unit = max(sorted(units), key=lambda one: units[one])
         if not 0 < wordy <= WORDY * sum(kinds.values()):
             return {"unit": unit}, f"in {unit}"
-        return {"unit": unit, "words": True}, f"in {unit}; {wordy:,} have words behind it, which are left away"
+        return {
+            "unit": unit,
+            "words": True,
+        }, f"in {unit}; {wordy:,} have words behind it, which are left away"
     if "%" in kinds and "" in kinds and not _apart(seen, name):
-        return {"percent": "points"}, "some with a percent sign, of the same size as those without: it is left away"
+        return {
+            "percent": "points"
+        }, "some with a percent sign, of the same size as those without: it is left away"
     if "%" in kinds:
         return {"percent": "fraction"}, "with a percent sign: 12% is 0.12"
     return {}, "with signs beside them"

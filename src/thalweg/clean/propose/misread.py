@@ -16,5 +16,7 @@ def misread(table: Table) -> list[Proposal]:
     if not found:
         return []
     shown = {name: next(iter(pieces.items())) for name, pieces in found.items()}
-    why = "; ".join(f"{name}: {old!r} is {new!r}, decoded in the wrong way" for name, (old, new) in shown.items())
+    why = "; ".join(
+        f"{name}: {old!r} is {new!r}, decoded in the wrong way" for name, (old, new) in shown.items()
+    )
     return [Proposal(parse(Step, {"mojibake": {"columns": list(found)}}), why)]
