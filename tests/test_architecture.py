@@ -46,6 +46,13 @@ PROPOSED = "what `auto` proposes"
 MAY_NAME = {
     ("clean/linkage/workbench.py", "duckdb"): "records are compared in a session of their own",
     ("clean/propose/blanks.py", "text"): PROPOSED,
+    ("clean/propose/affirmed.py", "booleans"): PROPOSED,
+    ("clean/propose/dated.py", "dates"): PROPOSED,
+    ("clean/propose/determined.py", "dependencies"): PROPOSED,
+    ("clean/propose/measured.py", "numbers"): PROPOSED,
+    ("clean/propose/misread.py", "mojibake"): PROPOSED,
+    ("clean/propose/run_together.py", "fused"): PROPOSED,
+    ("clean/propose/slipped.py", "spellings"): PROPOSED,
     ("clean/propose/lonely.py", "outliers"): PROPOSED,
     ("clean/propose/repeated.py", "duplicates"): PROPOSED,
     ("clean/propose/spellings.py", "missing"): PROPOSED,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from thalweg.clean.propose.affirmed import affirmed
 from thalweg.clean.propose.blanks import blanks
 from thalweg.clean.propose.constants import constants
+from thalweg.clean.propose.dated import dated
 from thalweg.clean.propose.determined import determined
 from thalweg.clean.propose.lonely import lonely
 from thalweg.clean.propose.measured import measured
+from thalweg.clean.propose.misread import misread
 from thalweg.clean.propose.repeated import repeated
 from thalweg.clean.propose.run_together import run_together
 from thalweg.clean.propose.slipped import slipped
@@ -42,7 +45,16 @@ class Auto(Step):
             return []
         found = [*constants(summary), *blanks(summary), *spellings(summary)]
         ready = _after(table, found)
-        for look in (lambda t: run_together(t, summary), determined, slipped, measured, typed):
+        for look in (
+            misread,
+            lambda t: run_together(t, summary),
+            determined,
+            slipped,
+            measured,
+            typed,
+            affirmed,
+            dated,
+        ):
             more = look(ready)
             found += more
             ready = _after(ready, more)

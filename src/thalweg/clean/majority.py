@@ -84,16 +84,20 @@ def majority(
 
 
 def repairs(table: Table, name: str, ways: Sequence[Majority]) -> Repairs:
-    """The cells of one column, in all rows, that majorities ask to change, where more than half of those that know agree.
+    """The cells of one column that majorities ask to change, where more than half of those that know agree.
 
     One pass for a column: joins to the majorities of all columns at once would hold all of them in memory.
     """
     votes = [sql.column(VOTE.format(place)) for place in range(len(ways))]
     voted = _voted(table, name, ways)
-    chosen = sql.select(voted, {ROW: sql.column(ROW), name: sql.column(name), VALUE: _most(votes), TORN: _torn(votes)})
+    chosen = sql.select(
+        voted, {ROW: sql.column(ROW), name: sql.column(name), VALUE: _most(votes), TORN: _torn(votes)}
+    )
     new = exp.Case().when(_gives_way(name, sql.column(VALUE), ways), sql.column(VALUE))
     told = sql.select(chosen, {AT: sql.column(ROW), NEW: new, TORN: sql.column(TORN)})
-    told = sql.select(told, [AT, NEW, TORN]).where(sql.any_of([sql.not_null(sql.column(NEW)), sql.column(TORN)]))
+    told = sql.select(told, [AT, NEW, TORN]).where(
+        sql.any_of([sql.not_null(sql.column(NEW)), sql.column(TORN)])
+    )
     session = table.session
     rows = session.keep(f"repairs_{fingerprint(session.sql(told))}", told)
     ((contested,),) = session.rows(sql.select(rows, {"cells": sql.true_count(sql.column(TORN))}))
@@ -128,17 +132,17 @@ def _gives_way(name: str, vote: exp.Expr, ways: Sequence[Majority]) -> exp.Expr:
 
 
 def misspelt(one: exp.Expr, other: exp.Expr) -> exp.Expr:
-    """Whether two texts are at least half alike and differ in more than digits: `apt 1` and `apt 2` are two flats."""
-    length = exp.Greatest(this=_length(one), expressions=[_length(other)])
+    """Whether two texts are at least half alike, and neither two numbers nor different in digits alone: 12 is no
+    misspelling of 16, nor `apt 1` of `apt 2`."""
+    length = sql.call("greatest", _length(one), _length(other))
     distance = sql.call("levenshtein", one.copy(), other.copy())
     near = exp.LTE(this=distance, expression=exp.Mul(this=length, expression=sql.literal(1 - ALIKE)))
     masked = [sql.call("regexp_replace", text.copy(), DIGIT, "0", "g") for text in (one, other)]
-    short = [exp.LTE(this=_length(text), expression=sql.literal(LONGEST)) for text in (one, other)]
-    return (
-        exp.Case()
-        .when(sql.all_of(short), sql.all_of([exp.NEQ(this=masked[0], expression=masked[1]), near]))
-        .else_(exp.false())
-    )
+    worded = exp.NEQ(this=masked[0], expression=masked[1])
+    no_number = [sql.is_null(sql.cast(text.copy(), "DOUBLE", strict=False)) for text in (one, other)]
+    long = exp.GT(this=sql.call("greatest", _length(one), _length(other)), expression=sql.literal(LONGEST))
+    told = sql.all_of([worded, sql.any_of(no_number), near])
+    return exp.Case().when(long, exp.false()).else_(told)
 
 
 def _attested(cell: exp.Expr, ways: Sequence[Majority]) -> exp.Expr:

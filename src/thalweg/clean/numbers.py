@@ -16,8 +16,6 @@ from thalweg.core.errors import ComponentError
 from thalweg.engines import sql
 from thalweg.engines.table import Table
 
-BARE = ("",)
-
 
 class NumberRule(Section):
     """How one column's numbers are written. Short form: the unit alone, or `{}` for numbers without one."""
@@ -32,6 +30,8 @@ class NumberRule(Section):
     currency: str | None = None
     """The only symbol or code that may stand beside a number, such as €. Left out: any, if the training rows hold but
     one."""
+    words: bool = False
+    """Whether words behind the unit are left away, as in `12 oz. can`; else such a value can't be read."""
     otherwise: Literal["quarantine", "null"] = Field(default="quarantine", alias="else")
     """What becomes of a value that can't be read: its row is set aside, or the cell emptied and counted."""
 
@@ -52,6 +52,8 @@ class NumberRule(Section):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> NumberRule:
+        if self.words and self.unit is None:
+            raise ComponentError("'words' are those behind a unit: say which, as {unit: kg, words: true}")
         if self.unit is not None and self.currency is not None:
             raise ComponentError("a number has a unit or a currency, not both: leave one of them out")
         return self
@@ -75,7 +77,9 @@ class Numbers(Step):
     def expand(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"columns": {value: {}}}
-        return {"columns": dict.fromkeys(value, {})} if isinstance(value, (list, tuple)) else by_column(value)
+        return (
+            {"columns": {key: {} for key in value}} if isinstance(value, (list, tuple)) else by_column(value)
+        )
 
     @classmethod
     def example(cls) -> Numbers:
@@ -88,7 +92,9 @@ class Numbers(Step):
         learnt: dict[str, NumberRule] = {}
         for name, rule in self.columns.items():
             if table.columns[table.require(name)] != "VARCHAR":
-                raise ComponentError(f"'numbers' reads text; column {name!r} is {table.columns[name]} already")
+                raise ComponentError(
+                    f"'numbers' reads text; column {name!r} is {table.columns[name]} already"
+                )
             rule, said = _learnt(table, name, rule)
             notes |= {f"{name}: decimal mark": said} if said else {}
             value = number(sql.column(name), rule)
@@ -109,7 +115,8 @@ def number(text: exp.Expr, rule: NumberRule) -> exp.Expr:
     signed = exp.Case().when(numeral.negative, exp.Neg(this=exp.paren(read.copy()))).else_(read)
     if rule.unit is not None:
         size = exp.Case().when(numeral.negative, exp.Neg(this=exp.paren(size.copy()))).else_(size)
-        signed = numeral.scaled(size, {"": (1.0, 0.0), **conversions(rule.unit)}, numeral.unit)
+        behind = numeral.first_word if rule.words else numeral.unit
+        signed = numeral.scaled(size, {"": (1.0, 0.0), **conversions(rule.unit)}, behind)
     allowed = ["", rule.currency] if rule.currency is not None else None
     if rule.unit is not None:
         allowed = [""]

@@ -52,6 +52,11 @@ class Numeral:
         return sql.call("regexp_replace", sql.call("lower", self.suffix), r"\.$", "")
 
     @property
+    def first_word(self) -> exp.Expr:
+        """The first word behind the number, as the table of units writes it."""
+        return sql.call("regexp_extract", sql.call("lower", self.suffix), r"^([^\s.,;]+)\.?(?:[\s,;]|$)", 1)
+
+    @property
     def currency(self) -> exp.Expr:
         """The symbol or the code of a currency, wherever it stands; empty where there is none."""
         return sql.call("regexp_extract", self.text.copy(), CURRENCY)

@@ -30,6 +30,8 @@ class Layer:
     outcome: Outcome
     codes: Mapping[int, Verdict]
     flags: Mapping[str, str]
+    before: exp.Query
+    """The rows as they were before the step, with its pass's fates."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,10 @@ class Pass:
         types = self._types(changes)
         altered = [name for name in changes if name in self.columns]
         flags = {name: CHANGED.format(len(self.flags) + place) for place, name in enumerate(altered)}
-        told = {flag: self._is_changed(name, changes[name], types[name]) for name, flag in flags.items()}
+        told = {
+            flag: self.is_changed(self.columns[name], name, changes[name], types[name])
+            for name, flag in flags.items()
+        }
         codes = dict(enumerate(outcome.verdicts, start=len(self.codes) + 1))
         through = [*self.columns, *self.base.hidden, *self.flags]
         values = {name: sql.column(name) for name in through} | dict(changes) | told | {FATE: _fate(codes)}
@@ -100,17 +105,18 @@ class Pass:
             query=sql.select(self.query, values),
             columns={**self.columns, **types},
             lineage=self._lineage_after(outcome),
-            layers=(*self.layers, Layer(label, outcome, codes, flags)),
+            layers=(*self.layers, Layer(label, outcome, codes, flags, self.query)),
             weights=self._weights_after(outcome),
         )
 
     def _types(self, changes: Mapping[str, exp.Expr]) -> dict[str, str]:
         return self.base.session.columns(sql.select(self.query, changes)) if changes else {}
 
-    def _is_changed(self, name: str, value: exp.Expr, sql_type: str) -> exp.Expr:
+    @staticmethod
+    def is_changed(before_type: str, name: str, value: exp.Expr, sql_type: str) -> exp.Expr:
         """Whether a cell's value is another one; where the type is, whether it came or went."""
         before = sql.column(name)
-        if self.columns[name] == sql_type:
+        if before_type == sql_type:
             return sql.differs(before, exp.paren(value))
         return exp.NEQ(
             this=exp.paren(sql.is_null(before)), expression=exp.paren(sql.is_null(exp.paren(value)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from thalweg.clean.examples import examples
 from thalweg.clean.passes import FATE, Pass, reads_other_rows
 from thalweg.core.fingerprint import fingerprint
 from thalweg.core.ledger import Entry, Reason
@@ -130,6 +131,8 @@ def _entries(laid: Pass, counts: Mapping[str, Codes], rows_in: int) -> tuple[Ent
             for fate in ("merged", "dropped", "quarantined")
         }
         changed = {name: _among_kept(counts[flag], last) for name, flag in layer.flags.items()}
+        changed = {name: cells for name, cells in changed.items() if cells}
+        shown = examples(laid, layer, list(changed)) if changed else []
         entry = Entry(
             stage="clean",
             table=laid.base.name,
@@ -138,8 +141,8 @@ def _entries(laid: Pass, counts: Mapping[str, Codes], rows_in: int) -> tuple[Ent
             kept=rows_in - sum(lost.values()),
             **fates,
             reasons=reasons,
-            changed={name: cells for name, cells in changed.items() if cells},
-            notes=dict(layer.outcome.notes),
+            changed=changed,
+            notes={**layer.outcome.notes, **({"examples": shown} if shown else {})},
         )
         entries.append(entry)
         rows_in = entry.kept

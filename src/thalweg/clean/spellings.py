@@ -54,11 +54,11 @@ class Spellings(Step):
         if isinstance(value, str):
             return {"columns": {value: {}}}
         if isinstance(value, (list, tuple)):
-            return {"columns": dict.fromkeys(value, {})}
+            return {"columns": {key: {} for key in value}}
         if not isinstance(value, Mapping):
             return value
         columns = value.get("columns", {key: rule for key, rule in value.items() if key != "apply"})
-        listed = dict.fromkeys(columns, {}) if isinstance(columns, (list, tuple)) else columns
+        listed = {key: {} for key in columns} if isinstance(columns, (list, tuple)) else columns
         return {"columns": listed, **({"apply": value["apply"]} if "apply" in value else {})}
 
     @field_validator("columns")
@@ -78,9 +78,7 @@ class Spellings(Step):
         notes = {f"{name}: spellings": _said(respelt) for name, respelt in spelt.items()}
         if not self.apply_:
             return Outcome(notes=notes)
-        learnt = {
-            name: rule.model_copy(update={"map": found[name]}) for name, rule in self.columns.items()
-        }
+        learnt = {name: rule.model_copy(update={"map": found[name]}) for name, rule in self.columns.items()}
         changes = {name: _respelt(name, respelt) for name, respelt in spelt.items()}
         return Outcome(changes, notes=notes, learnt=self.model_copy(update={"columns": learnt}))
 

@@ -28,7 +28,10 @@ WORDS: dict[str, dict[str, Any]] = {
     "NFC": {"unicode": "NFC"},
     "NFKC": {"unicode": "NFKC"},
     "empty_to_null": {"empty_to_null": True},
+    "zero_width": {"zero_width": True},
 }
+ZERO_WIDTH = r"[\x{200b}\x{2060}\x{feff}\x{ad}]"
+"""Characters without width that mean nothing in data; the joiners of emoji and of Persian do, and stay."""
 BLANK = r"[\s\v\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]+"
 """A run of any of Unicode's blanks; SQL's own TRIM knows the space alone."""
 
@@ -38,6 +41,8 @@ class TextRule(Section):
 
     unicode: Literal["NFC", "NFKC"] | None = None
     """Unicode's normal form: NFC composes accents, NFKC also turns full-width letters and ligatures into plain ones."""
+    zero_width: bool = False
+    """Take out spaces without width, byte-order marks and soft hyphens, which nobody sees."""
     trim: bool = False
     """Take away blanks around the text."""
     collapse: bool = False
@@ -107,6 +112,8 @@ def _rewritten(table: Table, name: str, rule: TextRule) -> exp.Expr:
     text = as_text(sql.column(name), table.columns[name])
     if rule.unicode:
         text = nfc(text) if rule.unicode == "NFC" else nfkc(table, name, text)
+    if rule.zero_width:
+        text = sql.call("regexp_replace", text, ZERO_WIDTH, "", "g")
     if rule.trim:
         text = sql.call("regexp_replace", text, f"^{BLANK}|{BLANK}$", "", "g")
     if rule.collapse:

@@ -13,8 +13,8 @@ CLOSE = 2_000  # values compared letter by letter; of more, the most frequent ar
 
 
 def fingerprint_key(text: str) -> str:
-    """The key under which spellings collide: words without accents, case and punctuation, each once, in order; signs that
-    tell values apart (< > = + % #) stay.
+    """The key under which spellings collide: words without accents, case and punctuation, each once, in order;
+    signs that tell values apart (< > = + % #) stay.
 
     The method of OpenRefine's key collision: `Müller, Anna` and `anna MULLER` share one.
     """

@@ -18,7 +18,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 PASSWORD = re.compile(r"(\w://[^\s/:@'\"]*):[^/@'\"\n]+@")
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from thalweg.clean.agreement import Agreement, Codes, agreement, codes_of, foretold
 from thalweg.clean.sample import sampled
 from thalweg.clean.step import Proposal, Step

@@ -20,6 +20,7 @@ from thalweg.engines.table import Table
 LOOKED_AT = 20_000  # rows
 ENOUGH = 0.99  # of the values must be read
 FEWEST = 5  # values to judge by
+WORDY = 0.1  # of the values may lose words behind their unit
 APART = 10.0  # times: a sign that divides by 100 sets values with it this far apart from those without
 
 
@@ -66,7 +67,9 @@ def _kinds(seen: Table, name: str) -> dict[str, int]:
     kinds: Counter[str] = Counter()
     pairs = sql.select(seen.query, {"exact": numeral.suffix, "currency": numeral.currency})
     pairs = pairs.where(sql.not_null(sql.column(name)))
-    each = sql.select(pairs, {"exact": sql.column("exact"), "currency": sql.column("currency"), "n": sql.row_count()})
+    each = sql.select(
+        pairs, {"exact": sql.column("exact"), "currency": sql.column("currency"), "n": sql.row_count()}
+    )
     each = each.group_by(sql.column("exact"), sql.column("currency")).limit(100)
     for exact, currency, rows in seen.session.rows(each):
         kinds[exact or currency] += rows
@@ -74,18 +77,35 @@ def _kinds(seen: Table, name: str) -> dict[str, int]:
 
 
 def _rule(seen: Table, name: str, kinds: Mapping[str, int]) -> tuple[dict[str, Any], str]:
-    units = Counter({plain(kind): 0 for kind in kinds})
-    for kind, rows in kinds.items():
-        units[plain(kind)] += rows
-    named = {unit: rows for unit, rows in units.items() if unit in NAMED and unit not in MAGNITUDES}
-    if named:
-        unit = max(sorted(named), key=lambda one: named[one])
-        return {"unit": unit}, f"in {unit}"
+    units, wordy = _units(kinds)
+    if units:
+        unit = max(sorted(units), key=lambda one: units[one])
+        if not 0 < wordy <= WORDY * sum(kinds.values()):
+            return {"unit": unit}, f"in {unit}"
+        return {
+            "unit": unit,
+            "words": True,
+        }, f"in {unit}; {wordy:,} have words behind it, which are left away"
     if "%" in kinds and "" in kinds and not _apart(seen, name):
-        return {"percent": "points"}, "some with a percent sign, of the same size as those without: it is left away"
+        return {
+            "percent": "points"
+        }, "some with a percent sign, of the same size as those without: it is left away"
     if "%" in kinds:
         return {"percent": "fraction"}, "with a percent sign: 12% is 0.12"
     return {}, "with signs beside them"
+
+
+def _units(kinds: Mapping[str, int]) -> tuple[Counter[str], int]:
+    """The units behind the digits and how often; and how many values have more words behind the unit."""
+    units: Counter[str] = Counter()
+    wordy = 0
+    for kind, rows in kinds.items():
+        first = plain(kind.split(maxsplit=1)[0]) if kind.split() else ""
+        unit = plain(kind) if plain(kind) in NAMED else first
+        if unit in NAMED and unit not in MAGNITUDES:
+            units[unit] += rows
+            wordy += rows if unit != plain(kind) else 0
+    return units, wordy
 
 
 def _apart(seen: Table, name: str) -> bool:

@@ -112,7 +112,8 @@ def _least(fits: Mapping[str, int]) -> float:
 
 def _type(fits: Mapping[str, int]) -> str | None:
     """The type of nearly all values."""
-    named = ("integer", "number", "boolean", "date", "timestamp")
+    fractions = fits["number"] > fits["integer"]  # which would be lost in a column of integers
+    named = (*(() if fractions else ("integer",)), "number", "boolean", "date", "timestamp")
     return next((to for to in named if fits[to] >= _least(fits)), None)
 
 

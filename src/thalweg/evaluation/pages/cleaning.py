@@ -9,6 +9,7 @@ from thalweg.evaluation.pages.html import Html, Section, code, details, join, ta
 from thalweg.evaluation.wording import count, plural, share
 
 CHANGES, LINES, TABLES = 100, 30, 10
+EXAMPLES = 100
 LONGEST = 300  # characters of a line
 
 
@@ -29,6 +30,7 @@ def section(report: Mapping[str, Any]) -> Section | None:
     )
     body = [
         _changes(changes) if changes else None,
+        _examples(entries),
         *(_log(name, log) for name, log in list(proposed.items())[:TABLES]),
     ]
     return Section("cleaning", "What cleaning changed", lead, join(body))
@@ -41,6 +43,30 @@ def _changes(changes: list[tuple[Mapping[str, Any], str, int]]) -> Html:
         for entry, column, cells in most
     ]
     return table(("table", "column", "step", "cells", "of its rows"), rows, 2)
+
+
+def _examples(entries: list[Mapping[str, Any]]) -> Html | None:
+    """Cells before and after, up to five of a step."""
+    found = [(entry, one) for entry in entries for one in entry.get("notes", {}).get("examples", [])]
+    rows = [
+        (
+            code(entry["table"]),
+            entry["step"],
+            count(one["row"]),
+            code(one["column"]),
+            _cell(one["before"]),
+            _cell(one["after"]),
+        )
+        for entry, one in found[:EXAMPLES]
+    ]
+    if not rows:
+        return None
+    head = ("table", "step", "row", "column", "before", "after")
+    return details(f"Examples of changed cells ({len(rows)})", table(head, rows, 0))
+
+
+def _cell(value: str | None) -> Html | str:
+    return "missing" if value is None else code(value)
 
 
 def _log(name: str, log: list[str]) -> Html:
