@@ -22,7 +22,7 @@ UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 @dataclass(frozen=True)
 class Series:
-    """`values` (N,) at `start`, `start + step` …, NaN where nothing was measured; seconds where `moments`, else numbers."""
+    """`values` (N,) at `start`, `start + step` …, NaN where nothing was measured; in seconds where `moments`."""
 
     name: str
     start: float

@@ -124,8 +124,8 @@ class OverTime(Miner):
         return Finding(
             title=f"{self.value or 'The number of rows'} over {self.time}",
             size=f"{looked or 'no series long enough'}.{left_out}",
-            guard=f"{SHUFFLES} orders of chance, of single points for periods, of blocks for changes; corrected for the "
-            "number of periods and of changes that are looked for in a series (Bonferroni).",
+            guard=f"{SHUFFLES} orders of chance, of single points for periods, of blocks for changes; corrected for "
+            "the number of periods and of changes that are looked for in a series (Bonferroni).",
             sentences=tuple(sentences) or (f"No series of {FEWEST} points or more.",),
             facts={"series": [_facts(course) for course in courses], "short": short},
             charts=tuple(_chart(course) for course in shown[:PICTURES]),
@@ -136,14 +136,15 @@ class OverTime(Miner):
 def _sentences(course: Course) -> list[str]:
     one = course.series
     told = [
-        f"{one.name} comes again about every {one.long(p.points)}: this explains {p.strength:.0%} of its variance ({said(p.p)})."
+        f"{one.name} comes again about every {one.long(p.points)}: "
+        f"this explains {p.strength:.1%} of its variance ({said(p.p)})."
         for p in course.periods
     ]
     if course.trend is not None:
         way = "rises" if course.trend.slope > 0 else "falls"
         told.append(
-            f"{one.name} {way} by {abs(course.trend.slope) * len(course.values):,.4g} from end to end, as a straight line: "
-            f"this explains {course.trend.strength:.0%} of what periods leave ({said(course.trend.p)})."
+            f"{one.name} {way} by {abs(course.trend.slope) * len(course.values):,.4g} from end to end, as a straight "
+            f"line: this explains {course.trend.strength:.0%} of what periods leave ({said(course.trend.p)})."
         )
     told += [
         f"{one.name} changes at {one.at(c.at)}: from {c.before:,.4g} to {c.after:,.4g} on average ({said(c.p)})."

@@ -80,8 +80,8 @@ class Topics(Miner):
         texts, others = _texts(learnt, self.column), _texts(kept, self.column)
         if min(len(texts), len(others)) < FEWEST:
             raise ComponentError(
-                f"column {self.column!r} has {len(texts):,} texts to learn from and {len(others):,} {which}; topics need "
-                f"at least {FEWEST} of each"
+                f"column {self.column!r} has {len(texts):,} texts to learn from and {len(others):,} {which}; "
+                f"topics need at least {FEWEST} of each"
             )
         with threadpool_limits(1):
             names, counts, others_counts = self._counted(texts, others)
@@ -136,7 +136,7 @@ class Topics(Miner):
         from sklearn.feature_extraction.text import TfidfTransformer
 
         weights = TfidfTransformer().fit_transform(counts)
-        model = NMF(self.topics, init="nndsvd", random_state=self.seed, max_iter=60, tol=1e-3)
+        model = NMF(self.topics, init="nndsvd", random_state=self.seed, max_iter=40, tol=1e-3)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the first words of a topic settle early
             texts = model.fit_transform(weights)
@@ -159,16 +159,19 @@ def _texts(rows: Rows, column: str) -> list[str]:
 
 
 def _npmi(counts: Any, words: np.ndarray) -> float:
-    """Mean over pairs of words: 1 where they are always together, 0 by chance, -1 where never."""
+    """Mean over pairs of words: near 1 where they are always together, 0 by chance, below where seldom.
+
+    One text more is added to those that hold both and to those that chance would give, so that words too rare to meet
+    say nothing.
+    """
     held = counts[:, words]
     together = np.asarray((held.T @ held).todense(), dtype=np.float64) / counts.shape[0]
     alone = np.diag(together)
     one, other = np.triu_indices(len(words), 1)
     both, expected = together[one, other], alone[one] * alone[other]
-    ever = both > 0
-    found = np.full(len(one), -1.0)
-    found[ever] = np.log(both[ever] / expected[ever]) / np.maximum(-np.log(both[ever]), 1e-12)
-    return float(found.mean())
+    texts = counts.shape[0]
+    excess = np.log((both * texts + 1) / (expected * texts + 1))
+    return float((excess / -np.log((both * texts + 1) / (texts + 2))).mean())
 
 
 def _mixed(counts: Any, rng: np.random.Generator) -> Any:

@@ -13,8 +13,8 @@ SHUFFLES = 499
 LONGEST = 2_000  # points for change points: of more, means of neighbours
 PERIODS, CHANGES = 3, 8
 SHORTEST = 8  # points on each side of a change
-CYCLES = 3  # of a period, at least
-WORTH = 0.01  # share of the variance, below which a period is not told
+CYCLES = 5  # of a period, at least
+WORTH = 0.005  # share of the variance, below which a period is not told
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def without_cycles(values: np.ndarray, periods: list[Period]) -> np.ndarray:
 
 
 def trend_of(values: np.ndarray, rng: np.random.Generator) -> Trend | None:
-    """The straight line, where it explains more than one change of level would and blocks in another order give less."""
+    """The straight line, where it explains more than a change of level would, and more than blocks in other orders."""
     short, step = _shortened(values)
     if len(short) < 4 * SHORTEST:
         return None
@@ -135,7 +135,8 @@ def _near(cycles: np.ndarray, taken: np.ndarray) -> np.ndarray:
     """Which numbers of cycles are about those found already, or multiples of them."""
     multiples = np.round(cycles[:, None] / taken) if len(taken) else np.zeros((len(cycles), 0))
     off = np.abs(cycles[:, None] - multiples * taken)
-    return ((multiples > 0) & (off <= np.maximum(2, 0.02 * cycles)[:, None])).any(axis=1)
+    close = (multiples > 0) & (off <= np.maximum(2, 0.02 * cycles)[:, None])
+    return np.asarray(close.any(axis=1))
 
 
 def _shortened(values: np.ndarray) -> tuple[np.ndarray, int]:
