@@ -26,7 +26,7 @@ def test_two_subjects_are_told_apart_and_counted(make_table):
     sea = about("ship harbour sail anchor captain wave tide deck island storm", 300, 1)
     farm = about("cow barn tractor harvest wheat plough field sheep fence hay", 500, 2)
     texts = [text for n in range(500) for text in (*sea[n : n + 1], farm[n])]
-    split = [n % 2 for n in range(len(texts))]
+    split = [n // 2 % 2 for n in range(len(texts))]
     finding = parse(Miner, {"topics": {"column": "text", "topics": 2}}).mine(
         make_table("t", {"text": texts, "__split": split})
     )
