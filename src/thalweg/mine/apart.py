@@ -30,7 +30,11 @@ def traits(columns: Sequence[Column], values: Mapping[str, np.ndarray], inside: 
     every = [
         trait
         for column in columns
-        if (trait := (_number if isinstance(column, Numbers) else _category)(column.name, values[column.name], inside))
+        if (
+            trait := (_number if isinstance(column, Numbers) else _category)(
+                column.name, values[column.name], inside
+            )
+        )
     ]
     return sorted(every, key=lambda trait: (-trait.strength, trait.column))
 
@@ -56,5 +60,7 @@ def _category(name: str, values: np.ndarray, inside: np.ndarray) -> Trait | None
         error = np.sqrt(usual * (1 - usual) / inside.sum())
         if here >= COMMON and here >= MORE * usual and here - usual > CERTAIN * error:
             words = f"{name} = {value} in {here:.0%} (of all {usual:.0%})"
-            found.append(Trait(name, words, float(2 * (np.arcsin(np.sqrt(here)) - np.arcsin(np.sqrt(usual))))))
+            found.append(
+                Trait(name, words, float(2 * (np.arcsin(np.sqrt(here)) - np.arcsin(np.sqrt(usual)))))
+            )
     return max(found, key=lambda trait: trait.strength, default=None)

@@ -50,13 +50,18 @@ class Clusters(Miner):
         rows = training_rows(table, wanted, self.rows)
         scale = scale_of(rows.data, table.columns, wanted)
         points = scale.points(rows.data)
-        means = self._judged("k-means", k_means(range(self.least, max(self.most, self.least) + 1)), points, scale)
+        means = self._judged(
+            "k-means", k_means(range(self.least, max(self.most, self.least) + 1)), points, scale
+        )
         dense = self._judged("HDBSCAN", by_density(0.02), points[:DENSE], scale)
         values = {column.name: values_of(column, rows.data[column.name]) for column in scale.columns}
         return _told(rows, scale, points, values, [means, dense])
 
     def _judged(self, name: str, method: Method, points: np.ndarray, scale: Scale) -> Grouping:
-        return Grouping(name, method(points, self.seed), judge(points, scale.spans, method, self.seed))
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1):  # so many small fits would mostly wait for one another's threads
+            return Grouping(name, method(points, self.seed), judge(points, scale.spans, method, self.seed))
 
 
 class Grouping:
@@ -93,13 +98,15 @@ def _told(
         told = _described(scale, some, labels) if grouping.found else []
         facts[grouping.name] = _facts(grouping, told)
         if grouping is (shown[0] if shown else None):
-            sentences += [_sentence(number, size, len(labels), why) for number, (size, why) in enumerate(told, 1)]
+            sentences += [
+                _sentence(number, size, len(labels), why) for number, (size, why) in enumerate(told, 1)
+            ]
         if told:
             grids.append(_grid(grouping, told))
     return Finding(
         title="Rows that are alike",
         size=f"{rows.size}, {len(scale.names)} columns; HDBSCAN and the guard look at fewer of them.",
-        guard=f"Columns shuffled {SHUFFLES} times; resamples of four in five rows must agree ({STABLE:g} or more of 1).",
+        guard=f"Columns shuffled {SHUFFLES} times; resamples of four in five rows agree by {STABLE:g} or more.",
         sentences=tuple(sentences),
         facts={"rows": rows.data.num_rows, "of": rows.of, "compared": scale.names, "methods": facts},
         charts=(_chart(points, shown[0]),) if shown else (),
@@ -107,7 +114,9 @@ def _told(
     )
 
 
-def _described(scale: Scale, values: Mapping[str, np.ndarray], labels: np.ndarray) -> list[tuple[int, list[Trait]]]:
+def _described(
+    scale: Scale, values: Mapping[str, np.ndarray], labels: np.ndarray
+) -> list[tuple[int, list[Trait]]]:
     """The size of each cluster and what sets it apart."""
     return [
         (int((labels == label).sum()), traits(scale.columns, values, labels == label)[:TRAITS])
@@ -133,8 +142,12 @@ def _sentence(number: int, size: int, rows: int, why: list[Trait]) -> str:
 
 
 def _grid(grouping: Grouping, told: list[tuple[int, list[Trait]]]) -> Grid:
-    rows = tuple((str(n), f"{size:,}", "; ".join(t.words for t in why) or "–") for n, (size, why) in enumerate(told, 1))
-    return Grid(title=f"Clusters of {grouping.name}", head=("cluster", "rows", "what sets it apart"), rows=rows)
+    rows = tuple(
+        (str(n), f"{size:,}", "; ".join(t.words for t in why) or "–") for n, (size, why) in enumerate(told, 1)
+    )
+    return Grid(
+        title=f"Clusters of {grouping.name}", head=("cluster", "rows", "what sets it apart"), rows=rows
+    )
 
 
 def _chart(points: np.ndarray, grouping: Grouping) -> Chart:
@@ -152,4 +165,6 @@ def _chart(points: np.ndarray, grouping: Grouping) -> Chart:
         )
         for label in np.unique(labels).tolist()
     )
-    return Chart(title=f"A sample of rows, by {grouping.name}", traces=traces, x="component 1", y="component 2")
+    return Chart(
+        title=f"A sample of rows, by {grouping.name}", traces=traces, x="component 1", y="component 2"
+    )

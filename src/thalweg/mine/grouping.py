@@ -1,5 +1,8 @@
 """Groups of points: k-means with a chosen k and HDBSCAN, and whether there are groups at all."""
 
+# pyright: reportArgumentType=false
+# (scikit-learn's settings have no types but those of their defaults, which are words)
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -81,15 +84,12 @@ def judge(
     points: np.ndarray, spans: Sequence[tuple[int, int]], group: Method, seed: int, shuffles: int = SHUFFLES
 ) -> Guard:
     """How often shuffled columns give as clear groups, and how alike the groups of resamples are."""
-    from threadpoolctl import threadpool_limits
-
     some, rng = points[:COMPARED], np.random.default_rng(seed)
-    with threadpool_limits(1):  # so many small fits would mostly wait for one another's threads
-        seen = group(some, seed).score
-        if seen <= 0:
-            return Guard(1.0, 0.0)
-        chance = [group(shuffled(some, spans, rng), seed).score for _ in range(shuffles)]
-        return Guard(beyond(seen, chance), _stability(some, group, seed, rng))
+    seen = group(some, seed).score
+    if seen <= 0:
+        return Guard(1.0, 0.0)
+    chance = [group(shuffled(some, spans, rng), seed).score for _ in range(shuffles)]
+    return Guard(beyond(seen, chance), _stability(some, group, seed, rng))
 
 
 def silhouette(points: np.ndarray, labels: np.ndarray) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ class Scale:
         """Where each column's dimensions begin and end."""
         widths = [1 if isinstance(column, Numbers) else len(column.values) for column in self.columns]
         ends = np.cumsum([0, *widths])
-        return [(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        return [(int(a), int(b)) for a, b in pairwise(ends)]
 
     def points(self, data: pa.Table | pa.RecordBatch) -> np.ndarray:
         """The rows' points (N, D)."""
@@ -147,8 +148,10 @@ def _placed(column: Column, data: Any) -> np.ndarray:
         return np.clip(np.nan_to_num(values, nan=0.0, posinf=FAR, neginf=-FAR), -FAR, FAR)[:, None]
     text = pc.cast(data, pa.string())
     which = pc.index_in(text, value_set=pa.array(column.values))
-    codes = pc.fill_null(which, -1).to_numpy(zero_copy_only=False) if isinstance(which, pa.Array) else (
-        pc.fill_null(which, -1).to_numpy()
+    codes = (
+        pc.fill_null(which, -1).to_numpy(zero_copy_only=False)
+        if isinstance(which, pa.Array)
+        else (pc.fill_null(which, -1).to_numpy())
     )
     return (codes[:, None] == np.arange(len(column.values))) * np.sqrt(2.0)
 
