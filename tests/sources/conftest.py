@@ -65,3 +65,18 @@ def read_csv(read: Callable[..., Read], tmp_path: Path) -> Callable[..., Read]:
         return read({"kind": "csv", "path": name, **fields})
 
     return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Callable[..., Path]:
+    """`folder({"a/1.pgm": b"…"})`: files under the test's own folder `media`."""
+
+    def make(files: dict[str, bytes]) -> Path:
+        root = tmp_path / "media"
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return root
+
+    return make

@@ -122,10 +122,11 @@ def _empty(name: str, entry: Entry, rejected: Path | None) -> DataError:
         return DataError(f"source {name!r} is empty: it has columns, but not one row")
     (first,) = next(pq.ParquetFile(rejected).iter_batches(1)).to_pylist()
     rules = ", ".join(f"{reason.rule} ({reason.rows:,})" for reason in entry.reasons)
+    line = "" if first["line"] is None else f", line {first['line']}"
     return DataError(
         f"not one of the {entry.rows_in:,} rows of source {name!r} could be read: {rules}; "
-        f"the first is {first['file']}, line {first['line']}: {first['reason']}",
-        hint=f"it reads: {first['text'][:200]!r}",
+        f"the first is {first['file']}{line}: {first['reason']}",
+        hint=f"it reads: {first['text'][:200]!r}" if first["text"] else None,
     )
 
 

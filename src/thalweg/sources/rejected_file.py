@@ -24,9 +24,11 @@ class RejectedFile:
         self.rows: list[dict[str, Any]] = []
         self.writer = pq.ParquetWriter(path, SCHEMA)
 
-    def add(self, line: int, text: str, rule: str, reason: str) -> None:
-        """Set one row aside."""
-        self.rows.append({"file": self.name, "line": line, "text": text, "rule": rule, "reason": reason})
+    def add(self, line: int | None, text: str, rule: str, reason: str, file: str | None = None) -> None:
+        """Set one row aside; `file` where it stands in another than the one named first, `line` None where a whole
+        file is set aside."""
+        name = self.name if file is None else file
+        self.rows.append({"file": name, "line": line, "text": text, "rule": rule, "reason": reason})
         if len(self.rows) == BATCH:
             self._flush()
 

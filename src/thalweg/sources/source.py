@@ -63,7 +63,7 @@ class Opened(ABC):
 
 REJECTED = {
     "file": "string",  # where it stands, or the name of the table
-    "line": "int64",  # counted from 1
+    "line": "int64",  # counted from 1; NULL of a file that was set aside whole
     "text": "string",  # as it was written
     "rule": "string",  # what is wrong, in the words of the ledger
     "reason": "string",  # the same, with the particular value
@@ -72,10 +72,15 @@ REJECTED = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where a source is opened: a session, and the folder that relative paths start from."""
+    """Where a source is opened: a session, and the folder that relative paths start from.
+
+    `store` is a folder for what later stages read again, such as the files of an archive; it outlives the session.
+    None: nothing is read again, and the session's scratch folder will do.
+    """
 
     session: Session
     folder: Path
+    store: Path | None = None
 
 
 class Source(Component, ABC):
