@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from thalweg.sources.media.folder import MediaFolder
+from thalweg.sources.media.image_endings import IMAGES
 
 
 class Images(MediaFolder):
@@ -21,12 +22,7 @@ class Images(MediaFolder):
     """
 
     kind: ClassVar[str] = "images"
-    endings: ClassVar[frozenset[str]] = frozenset(
-        {
-            *(".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"),
-            *(".pgm", ".ppm", ".pbm", ".pnm"),
-        }
-    )
+    endings: ClassVar[frozenset[str]] = IMAGES
     facts: ClassVar[dict[str, str]] = {"width": "int32", "height": "int32", "mode": "string"}
 
     @classmethod
