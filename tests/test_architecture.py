@@ -31,6 +31,7 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "tools", "stu
 HOMONYMS = {
     ("engines", "duckdb"): "the dialect that SQL is written in",
     ("features", "category"): "a block of encoded features",
+    ("sources", "images"): "a key of annotation files",
     ("sources", "json"): "a type of the engine's, and the mode of pydantic's dumps",
     ("sources", "parquet"): "a fact about a source that was read",
     ("training", "momentum"): "a field",

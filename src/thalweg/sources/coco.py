@@ -49,6 +49,5 @@ class Coco(Source):
     def open(self, name: str, place: Place) -> Opened:
         from thalweg.sources.media.coco_rows import open_coco
 
-        return open_coco(
-            self, found(self.path, place.folder), folder_at(self.images, place.folder), place.session
-        )
+        root = folder_at(self.images, place.folder)
+        return open_coco(found(self.path, place.folder), root, self.outside == "quarantine", place.session)

@@ -63,7 +63,7 @@ class Voc(Source):
 
     def open(self, name: str, place: Place) -> Opened:
         from thalweg.sources.media.folder import root_of
-        from thalweg.sources.media.voc_rows import open_voc
+        from thalweg.sources.media.voc_rows import Layout, open_voc
 
         root = root_of(self.path, place)
         for inside in (self.annotations, self.images):
@@ -77,4 +77,5 @@ class Voc(Source):
                 raise SourceError(
                     f"{root} is not in Pascal VOC's layout: it has no folder {inside!r}", hint=said
                 )
-        return open_voc(self, root, place.session)
+        layout = Layout(self.images, self.annotations, self.sets)
+        return open_voc(root, layout, self.outside == "quarantine", place.session)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
@@ -29,9 +29,6 @@ from thalweg.sources.media.parts import split_in_name
 from thalweg.sources.rejected_file import RejectedFile
 from thalweg.sources.source import Opened
 
-if TYPE_CHECKING:
-    from thalweg.sources.coco import Coco
-
 BATCH = 10_000
 IMAGE = pa.schema([("of", pa.int32()), ("id", pa.string()), ("name", pa.string())])
 NUMBERS = [(name, pa.float64()) for name in ("x", "y", "width", "height")]
@@ -40,14 +37,14 @@ FAULT = [("crowd", pa.bool_()), ("fault", pa.string()), ("text", pa.string())]
 BOX = pa.schema([("of", pa.int32()), *WORDS, *NUMBERS, *FAULT])
 
 
-def open_coco(source: Coco, files: list[Path], root: Path, session: Session) -> Opened:
-    """Open files of annotations. Raises SourceError where one is not JSON in COCO's layout."""
+def open_coco(files: list[Path], root: Path, strict: bool, session: Session) -> Opened:
+    """Open files of annotations; `strict`: an image with a box outside it is set aside. Raises SourceError where one is not JSON in COCO's layout."""
     splits = [split_in_name(file.name) for file in files]
     fields = [("path", pa.string()), ("file", pa.string()), ("bytes", pa.int64()), ("width", pa.int32())]
     fields += [("height", pa.int32()), ("mode", pa.string())]
     fields += [("split", pa.string())] if any(splits) else []
     schema = pa.schema([*fields, ("boxes", boxes_type(["crowd"]))])
-    read = CocoFiles(source, files, splits, root, session)
+    read = CocoFiles(strict, files, splits, root, session)
     return MadeRows(session, schema, read.rows, str(root))
 
 
@@ -55,7 +52,7 @@ def open_coco(source: Coco, files: list[Path], root: Path, session: Session) -> 
 class CocoFiles:
     """Files of annotations; categories are held in memory, images and boxes on disk."""
 
-    source: Coco
+    strict: bool
     files: list[Path]
     splits: list[str | None]
     root: Path
@@ -103,8 +100,7 @@ class CocoFiles:
                 aside.add(None, text, "malformed annotation", fault, str(self.files[row["of"]]))
             else:
                 sound.append({"label": label, **box})
-        strict = self.source.outside == "quarantine"
-        boxes = checked(sound, facts["width"], facts["height"], strict, counts)
+        boxes = checked(sound, facts["width"], facts["height"], self.strict, counts)
         told = {"path": row["name"], "file": absolute(file), "bytes": size, **facts}
         return {**told, "split": self.splits[row["of"]], "boxes": boxes}
 

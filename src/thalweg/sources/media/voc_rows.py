@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 import pyarrow as pa
@@ -24,16 +24,21 @@ from thalweg.sources.media.walk import Walk, Walked
 from thalweg.sources.rejected_file import RejectedFile
 from thalweg.sources.source import Opened
 
-if TYPE_CHECKING:
-    from thalweg.sources.voc import Voc
-
 MISSING = "missing image"
 FLAGS = ("difficult", "truncated")
 
 
-def open_voc(source: Voc, root: Path, session: Session) -> Opened:
-    """Open a folder that has the folders of images and annotations."""
-    found = VocFolder(source, root, splits_of(root / source.sets))
+class Layout(NamedTuple):
+    """The folders of images, annotations and lists, from the root."""
+
+    images: str
+    annotations: str
+    sets: str
+
+
+def open_voc(root: Path, layout: Layout, strict: bool, session: Session) -> Opened:
+    """Open a folder that has the folders of a layout; `strict`: an image with a box outside it is set aside."""
+    found = VocFolder(root, layout, strict, splits_of(root / layout.sets))
     numbers = [("bytes", pa.int64()), ("width", pa.int32()), ("height", pa.int32())]
     fields = [("path", pa.string()), ("file", pa.string()), *numbers, ("mode", pa.string())]
     fields += [("split", pa.string())] if found.splits else []
@@ -56,30 +61,31 @@ def splits_of(folder: Path) -> dict[str, str]:
 class VocFolder:
     """A folder in VOC's layout. Names and splits of its images are held in memory; nothing else is."""
 
-    source: Voc
     root: Path
+    layout: Layout
+    strict: bool
     splits: dict[str, str]
 
     def rows(self, aside: RejectedFile, counts: Counter[str]) -> Iterator[dict[str, Any]]:
         """A row an annotation; then what has no annotation, and names of lists that have neither, are set aside."""
         images = {
-            found.path.rpartition(".")[0]: found for found in Walk(self.root / self.source.images, IMAGES)
+            found.path.rpartition(".")[0]: found for found in Walk(self.root / self.layout.images, IMAGES)
         }
         seen = set()
-        for found in Walk(self.root / self.source.annotations, {".xml"}):
+        for found in Walk(self.root / self.layout.annotations, {".xml"}):
             name = found.path.rpartition(".")[0]
             seen.add(name)
             try:
                 yield self._row(name, found, images.get(name), counts)
             except BrokenFile as error:
-                aside.add(None, "", error.rule, error.reason, f"{self.source.annotations}/{found.path}")
+                aside.add(None, "", error.rule, error.reason, f"{self.layout.annotations}/{found.path}")
         for name in sorted(images.keys() - seen):
-            path = f"{self.source.images}/{images[name].path}"
+            path = f"{self.layout.images}/{images[name].path}"
             aside.add(
                 None,
                 "",
                 "image without annotation",
-                f"there is no {self.source.annotations}/{name}.xml",
+                f"there is no {self.layout.annotations}/{name}.xml",
                 path,
             )
         for name in sorted(self.splits.keys() - seen - images.keys()):
@@ -88,7 +94,7 @@ class VocFolder:
                 name,
                 "listed without annotation",
                 f"{self.splits[name]} lists {name!r}",
-                self.source.sets,
+                self.layout.sets,
             )
 
     def _row(self, name: str, found: Walked, image: Walked | None, counts: Counter[str]) -> dict[str, Any]:
@@ -96,11 +102,11 @@ class VocFolder:
             raise found.refused
         root = parse_xml(found.file)
         if image is None or image.refused is not None:
-            told = f"there is no image {self.source.images}/{name}.*"
+            told = f"there is no image {self.layout.images}/{name}.*"
             raise image.refused if image is not None and image.refused else BrokenFile(MISSING, told)
         if self.splits.get(name) == "in several":
             raise BrokenFile(
-                "listed in several splits", f"{name!r} is in more than one list of {self.source.sets}"
+                "listed in several splits", f"{name!r} is in more than one list of {self.layout.sets}"
             )
         size = image.file.stat().st_size
         if not size:
@@ -109,10 +115,9 @@ class VocFolder:
         said = [(root.findtext(f"size/{side}") or "").strip() for side in ("width", "height")]
         counts["sizes corrected to the image's own"] += said != [str(facts["width"]), str(facts["height"])]
         written = [_box(each) for each in root.iter("object")]
-        strict = self.source.outside == "quarantine"
-        boxes = checked(written, facts["width"], facts["height"], strict, counts)
+        boxes = checked(written, facts["width"], facts["height"], self.strict, counts)
         row = {
-            "path": f"{self.source.images}/{image.path}",
+            "path": f"{self.layout.images}/{image.path}",
             "file": absolute(image.file),
             "bytes": size,
             **facts,
