@@ -66,7 +66,7 @@ class Opened(ABC):
 
 REJECTED = {
     "file": "string",  # where it stands, or the name of the table
-    "line": "int64",  # counted from 1; NULL of a file that was set aside whole
+    "line": "int64",  # counted from 1; of a stream the offset; NULL of a file that was set aside whole
     "text": "string",  # as it was written
     "rule": "string",  # what is wrong, in the words of the ledger
     "reason": "string",  # the same, with the particular value
