@@ -35,9 +35,9 @@ def grow(tmp_path: Path) -> Callable[..., Grown]:
     def run(source: Any) -> Grown:
         folder = tmp_path / "stored"
         with DuckDB(memory="512MB", threads=2).open(tmp_path / "scratch") as session:
-            reader = parse(Source, source).accumulator("t", Place(session, tmp_path))
+            reader = parse(Source, source).accumulator("t", tmp_path)
             assert reader is not None
-            loaded = accumulate("t", reader, session, folder)
+            loaded = accumulate("t", reader, Place(session, tmp_path), folder)
             rows = [row for batch in session.batches(loaded.table.query) for row in batch.to_pylist()]
             rejected = pq.read_table(loaded.rejected).to_pylist() if loaded.rejected else []
             journal = Journal.stored(folder)

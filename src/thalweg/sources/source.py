@@ -109,15 +109,16 @@ class Source(Component, ABC):
             )
         return self
 
-    def accumulator(self, name: str, place: Place) -> Accumulator | None:
-        """What adds new rows to those that are stored; None of a source that is read whole."""
+    def accumulator(self, name: str, folder: Path) -> Accumulator | None:
+        """What adds new rows to those that are stored; None of a source that is read whole. Relative paths
+        start from `folder`."""
         if self.incremental is None:
             return None
         from thalweg.sources.accumulated.new_files import NewFiles
         from thalweg.sources.accumulated.watermark import Watermark
 
         reader = NewFiles if self.incremental.files else Watermark
-        return reader(name, self, self.incremental, place)
+        return reader(name, self, self.incremental, folder)
 
     @abstractmethod
     def fingerprint(self, folder: Path) -> str:

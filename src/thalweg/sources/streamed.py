@@ -112,19 +112,19 @@ class StreamedLines(Source):
         stat = path.stat() if path.is_file() else None
         return fingerprint([self.written(), [stat.st_ino, stat.st_size, stat.st_mtime_ns] if stat else None])
 
-    def accumulator(self, name: str, place: Place) -> Accumulator:
+    def accumulator(self, name: str, folder: Path) -> Accumulator:
         from thalweg.sources.streams.micro_batches import Cut, MicroBatches
 
         rows = self.until if isinstance(self.until, int) else None
         cut = Cut(self.batch, self.seconds, rows, self.until_seconds())
-        return MicroBatches(self.kind, name, lambda: self._feed(place.folder), cut, self.columns, self.source)
+        return MicroBatches(self.kind, name, lambda: self._feed(folder), cut, self.columns, self.source)
 
     def open(self, name: str, place: Place) -> Opened:
         from thalweg.sources.accumulated.accumulator import accumulate
         from thalweg.sources.accumulated.opened_parts import OpenedParts
 
-        folder = place.session.scratch / f"stream_{uuid4().hex}"
-        return OpenedParts(accumulate(name, self.accumulator(name, place), place.session, folder))
+        into = place.session.scratch / f"stream_{uuid4().hex}"
+        return OpenedParts(accumulate(name, self.accumulator(name, place.folder), place, into))
 
     def _feed(self, folder: Path) -> Feed:
         from thalweg.sources.streams.growing_file import GrowingFile

@@ -59,7 +59,7 @@ class Sources(Stage):
     def _add(self, run: Run, name: str, growing: Accumulator) -> None:
         """Read what is new beside what is stored. The key is known once that is done."""
         folder = self.folder(run) / name
-        accumulate(name, growing, run.session, folder)
+        accumulate(name, growing, place_of(run), folder)
         run.taken.add(name)
         run.source_keys.pop(name, None)
         run.keys.pop(self.name, None)
@@ -82,7 +82,7 @@ def place_of(run: Run) -> Place:
 
 def accumulator(run: Run, name: str) -> Accumulator | None:
     """What adds to a source that grows."""
-    return run.pipeline.sources[name].accumulator(name, place_of(run))
+    return run.pipeline.sources[name].accumulator(name, run.base)
 
 
 def _content(run: Run, name: str) -> str:

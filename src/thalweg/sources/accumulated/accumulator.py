@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 from thalweg.core.errors import ComponentError, DataError, SourceError
 from thalweg.core.files import storage_errors, write_json
 from thalweg.core.ledger import Entry, Reason
-from thalweg.engines.engine import Session
 from thalweg.sources.accumulated.journal import Journal
 from thalweg.sources.load import FACTS, QUARANTINE, Loaded, empty_source, reopen
+from thalweg.sources.source import Place
 
 TOLD = 100  # parts that the ledger tells of one by one; the journal lists all
 
@@ -32,7 +32,7 @@ class Accumulator(ABC):
         """Why there may be something new, without reading it; None where there is nothing."""
 
     @abstractmethod
-    def read(self, journal: Journal, session: Session) -> None:
+    def read(self, journal: Journal, place: Place) -> None:
         """Read what is new and commit it. Raises BeginAgain where what is stored is worth nothing any more."""
 
 
@@ -40,16 +40,16 @@ class BeginAgain(Exception):
     """What is stored no longer stands for the source: everything has to be read once more."""
 
 
-def accumulate(name: str, accumulator: Accumulator, session: Session, folder: Path) -> Loaded:
+def accumulate(name: str, accumulator: Accumulator, place: Place, folder: Path) -> Loaded:
     """Read what is new into `folder`, beside what is stored there. Raises SourceError where that cannot be done,
     DataError where there is no row at all."""
     try:
         journal = _journal(accumulator, folder)
         try:
-            accumulator.read(journal, session)
+            accumulator.read(journal, place)
         except BeginAgain:
             journal = Journal.begun_again(folder, accumulator.identity)
-            accumulator.read(journal, session)
+            accumulator.read(journal, place)
     except (ComponentError, DataError) as error:
         raise SourceError(error.message, where=f"source {name!r}", hint=error.hint) from error
     rejected = _gathered(journal)
@@ -60,7 +60,7 @@ def accumulate(name: str, accumulator: Accumulator, session: Session, folder: Pa
     write_json(
         folder / FACTS, {**facts, "rejected": rejected is not None, "entry": entry.model_dump(mode="json")}
     )
-    return reopen(name, folder, session)
+    return reopen(name, folder, place.session)
 
 
 def _journal(accumulator: Accumulator, folder: Path) -> Journal:

@@ -8,7 +8,6 @@ from typing import Any
 
 from thalweg.core.errors import SourceError
 from thalweg.core.fingerprint import fingerprint, fingerprint_file
-from thalweg.engines.engine import Session
 from thalweg.sources.accumulated.accumulator import Accumulator, BeginAgain, fitting
 from thalweg.sources.accumulated.incremental import Incremental
 from thalweg.sources.accumulated.journal import Journal
@@ -25,7 +24,7 @@ class NewFiles(Accumulator):
     name: str
     source: Source
     settings: Incremental
-    place: Place
+    folder: Path
     can_begin_again: bool = True
 
     def __post_init__(self) -> None:
@@ -39,7 +38,8 @@ class NewFiles(Accumulator):
         touched = [file for file in files if str(file) in known and _stat(file) != known[str(file)]["stat"]]
         return f"{len(new):,} new and {len(touched):,} touched files" if new or touched else None
 
-    def read(self, journal: Journal, session: Session) -> None:
+    def read(self, journal: Journal, place: Place) -> None:
+        session = place.session
         known: dict[str, Any] = dict(journal.state.get("files", {}))
         files = self._files()
         changed = [file for file in files if _has_changed(file, known)]
@@ -59,7 +59,7 @@ class NewFiles(Accumulator):
             journal.commit(0, (), state)
             return
         only = self.source.model_copy(update={"path": tuple(map(str, new)), "incremental": None})
-        opened = only.typed({**self.source.expected, **journal.columns}).open(self.name, self.place)
+        opened = only.typed({**self.source.expected, **journal.columns}).open(self.name, place)
         target = journal.next_data
 
         def write(query: Any) -> int:
@@ -74,7 +74,7 @@ class NewFiles(Accumulator):
         journal.commit(rows, reasons_of(rejected, session), state, files=[file.name for file in new][:100])
 
     def _files(self) -> list[Path]:
-        return found(self.source.path, self.place.folder)  # type: ignore[attr-defined]
+        return found(self.source.path, self.folder)  # type: ignore[attr-defined]
 
     def _say(self, changed: list[Path], journal: Journal) -> None:
         if not changed or self.settings.changed == "keep":

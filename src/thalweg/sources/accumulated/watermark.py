@@ -32,7 +32,7 @@ class Watermark(Accumulator):
     name: str
     source: Source
     settings: Incremental
-    place: Place
+    folder: Path
     can_begin_again: bool = True
 
     def __post_init__(self) -> None:
@@ -41,15 +41,16 @@ class Watermark(Accumulator):
         self.column = self.settings.watermark or ""
 
     def news(self, journal: Journal) -> str | None:
-        content = self.source.fingerprint(self.place.folder)
+        content = self.source.fingerprint(self.folder)
         return None if journal.state.get("content") == content else "the source has changed"
 
-    def read(self, journal: Journal, session: Session) -> None:
-        content = self.source.fingerprint(self.place.folder)  # before it is read: a later change will show
+    def read(self, journal: Journal, place: Place) -> None:
+        session = place.session
+        content = self.source.fingerprint(self.folder)  # before it is read: a later change will show
         if journal.state.get("content") == content:
             return
         plain = self.source.model_copy(update={"incremental": None})
-        opened = plain.typed({**self.source.expected, **journal.columns}).open(self.name, self.place)
+        opened = plain.typed({**self.source.expected, **journal.columns}).open(self.name, place)
         candidates = session.scratch / f"watermark_{uuid4().hex}.parquet"
         opened = self._fetch(opened, journal, session, candidates)
         rows = self._write_new(journal, session, candidates)

@@ -14,12 +14,12 @@ from thalweg.core.errors import SourceError
 from thalweg.core.files import storage_errors
 from thalweg.core.fingerprint import fingerprint
 from thalweg.core.ledger import Reason
-from thalweg.engines.engine import Session
 from thalweg.sources.accumulated.accumulator import Accumulator
 from thalweg.sources.accumulated.journal import Journal
 from thalweg.sources.media.broken import BrokenFile as Unfit
 from thalweg.sources.names import unlike, usable
 from thalweg.sources.rejected_file import RejectedFile
+from thalweg.sources.source import Place
 from thalweg.sources.streams.feed import Feed, Message
 from thalweg.sources.streams.objects import ARROW, fitted, inferred, parsed
 
@@ -55,7 +55,7 @@ class MicroBatches(Accumulator):
     def news(self, journal: Journal) -> str | None:
         return self.feed().news(journal.state)
 
-    def read(self, journal: Journal, session: Session) -> None:
+    def read(self, journal: Journal, place: Place) -> None:
         feed = self.feed()
         try:
             feed.start(journal.state)
