@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from tests.sources.growing import grow, killed  # noqa: F401
 from thalweg.core.component import parse
 from thalweg.engines.engine import Session
 from thalweg.sources.load import Loaded, load

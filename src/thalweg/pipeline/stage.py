@@ -63,6 +63,8 @@ class Run:
     results: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Key] = field(default_factory=dict)
     source_keys: dict[str, Key] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    """Sources that grow, and whose news this run has read."""
 
     @cached_property
     def session(self) -> Session:

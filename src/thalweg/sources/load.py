@@ -54,7 +54,7 @@ def load(name: str, source: Source, place: Place, folder: Path) -> Loaded:
     opened.close()
     entry = _entry(name, source, rows, rejected, opened.notes, place.session)
     if not rows:
-        raise _empty(name, entry, rejected)
+        raise empty_source(name, entry, rejected)
     _write_facts(name, place.session, files, rejected, entry, folder)
     return reopen(name, folder, place.session)
 
@@ -64,7 +64,10 @@ def reopen(name: str, folder: Path, session: Session) -> Loaded:
     facts = read_json(folder / FACTS)
     columns: dict[str, str] = facts["columns"]
     in_place = facts["parquet"] is not None
-    files = [Path(path) for path in facts["parquet"]] if in_place else [folder / DATA]
+    parts = [
+        folder / part for part in facts.get("parts", [DATA])
+    ]  # several, of a source that is read bit by bit
+    files = [Path(path) for path in facts["parquet"]] if in_place else parts
     query = session.scan_parquet(files)
     if in_place:
         query = without_nan(query, {**columns, ROW: "BIGINT"})
@@ -94,16 +97,20 @@ def _copied(name: str, opened: Opened, session: Session, path: Path) -> tuple[Op
     return settled(opened, write, lambda _: session.scan_parquet([path]))
 
 
+def reasons_of(rejected: Path | None, session: Session) -> tuple[Reason, ...]:
+    """How many of the rejected rows broke which rule."""
+    if rejected is None:
+        return ()
+    named = {"rule": sql.column("rule"), "rows": sql.row_count()}
+    query = sql.select(session.scan_parquet([rejected]), named)
+    query = query.group_by(sql.column("rule")).order_by(sql.column("rule"))
+    return tuple(Reason(fate="quarantined", rule=rule, rows=count) for rule, count in session.rows(query))
+
+
 def _entry(
     name: str, source: Source, rows: int, rejected: Path | None, notes: Mapping[str, Any], session: Session
 ) -> Entry:
-    reasons: list[Reason] = []
-    if rejected is not None:
-        query = sql.select(
-            session.scan_parquet([rejected]), {"rule": sql.column("rule"), "rows": sql.row_count()}
-        )
-        query = query.group_by(sql.column("rule")).order_by(sql.column("rule"))
-        reasons = [Reason(fate="quarantined", rule=rule, rows=count) for rule, count in session.rows(query)]
+    reasons = reasons_of(rejected, session)
     lost = sum(reason.rows for reason in reasons)
     return Entry(
         stage="sources",
@@ -112,12 +119,13 @@ def _entry(
         rows_in=rows + lost,
         kept=rows,
         quarantined=lost,
-        reasons=tuple(reasons),
+        reasons=reasons,
         notes=dict(notes),
     )
 
 
-def _empty(name: str, entry: Entry, rejected: Path | None) -> DataError:
+def empty_source(name: str, entry: Entry, rejected: Path | None) -> DataError:
+    """The error of a source that gave no row."""
     if rejected is None:
         return DataError(f"source {name!r} is empty: it has columns, but not one row")
     (first,) = next(pq.ParquetFile(rejected).iter_batches(1)).to_pylist()

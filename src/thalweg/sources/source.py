@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from thalweg.core.component import Component
+from thalweg.core.errors import ComponentError
+from thalweg.sources.accumulated.incremental import Incremental
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from thalweg.core.errors import DataError
     from thalweg.engines.engine import Session
+    from thalweg.sources.accumulated.accumulator import Accumulator
 
 
 class Opened(ABC):
@@ -63,7 +66,7 @@ class Opened(ABC):
 
 REJECTED = {
     "file": "string",  # where it stands, or the name of the table
-    "line": "int64",  # counted from 1; NULL of a file that was set aside whole
+    "line": "int64",  # counted from 1; of a stream the offset; NULL of a file that was set aside whole
     "text": "string",  # as it was written
     "rule": "string",  # what is wrong, in the words of the ledger
     "reason": "string",  # the same, with the particular value
@@ -86,7 +89,36 @@ class Place:
 class Source(Component, ABC):
     """Reads rows from somewhere."""
 
+    incremental: Incremental | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Whether a second run reads only what is new: `files`, or `{watermark: COLUMN}`. Left out: a source that has
+    changed is read again, whole."""
+
     _expected: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _can_be_incremental(self) -> Self:
+        path = type(self).model_fields.get("path")
+        if (
+            self.incremental
+            and self.incremental.files
+            and (path is None or "tuple" not in str(path.annotation))
+        ):
+            raise ComponentError(
+                f"incremental: a source of the kind {self.kind!r} is not made of files that could be read one by one",
+                hint="leave it out; or read rows beyond a column's highest value: incremental: {watermark: COLUMN}",
+            )
+        return self
+
+    def accumulator(self, name: str, folder: Path) -> Accumulator | None:
+        """What adds new rows to those that are stored; None of a source that is read whole. Relative paths
+        start from `folder`."""
+        if self.incremental is None:
+            return None
+        from thalweg.sources.accumulated.new_files import NewFiles
+        from thalweg.sources.accumulated.watermark import Watermark
+
+        reader = NewFiles if self.incremental.files else Watermark
+        return reader(name, self, self.incremental, folder)
 
     @abstractmethod
     def fingerprint(self, folder: Path) -> str:

@@ -38,7 +38,8 @@ BOX = pa.schema([("of", pa.int32()), *WORDS, *NUMBERS, *FAULT])
 
 
 def open_coco(files: list[Path], root: Path, strict: bool, session: Session) -> Opened:
-    """Open files of annotations; `strict`: an image with a box outside it is set aside. Raises SourceError where one is not JSON in COCO's layout."""
+    """Open files of annotations; `strict`: an image with a box outside it is set aside. Raises SourceError where one
+    is not JSON in COCO's layout."""
     splits = [split_in_name(file.name) for file in files]
     fields = [("path", pa.string()), ("file", pa.string()), ("bytes", pa.int64()), ("width", pa.int32())]
     fields += [("height", pa.int32()), ("mode", pa.string())]
