@@ -27,7 +27,7 @@ class Binder:
 
     def __init__(self, scratch: Path):
         self.scratch = scratch
-        self._typed: dict[str, str | None] = {}
+        self._typed: dict[tuple[str, tuple[tuple[str, str], ...]], str | None] = {}
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -57,8 +57,8 @@ class Binder:
 
     def types(self, values: Sequence[exp.Expr], columns: Mapping[str, str]) -> list[str | None]:
         """The type of each expression over the columns of one row; None of what is no value by itself."""
-        over = ", ".join(f"{_name(name).sql(sql.DIALECT)} {kind}" for name, kind in columns.items())
-        keys = [f"{value.sql(dialect=sql.DIALECT)} | {over}" for value in values]
+        over = tuple(columns.items())
+        keys = [(value.sql(dialect=sql.DIALECT), over) for value in values]
         unknown = {key: value for key, value in zip(keys, values, strict=True) if key not in self._typed}
         if unknown:
             self._typed |= dict(zip(unknown, self._types(list(unknown.values()), columns), strict=True))
@@ -66,9 +66,8 @@ class Binder:
 
     def _types(self, values: Sequence[exp.Expr], columns: Mapping[str, str]) -> list[str | None]:
         named = {f"v{place}": value for place, value in enumerate(values)}
-        beside = {
-            "beside": sql.column(name) for name in list(columns)[:1]
-        }  # a value that looks at other rows fails
+        # beside a plain column, a value that looks at other rows fails
+        beside = dict(zip(["beside"], map(sql.column, columns), strict=False))
         try:
             found = self.described(sql.select(empty(columns), {**named, **beside}))
             return [kind for _, kind in found[: len(values)]]
@@ -96,7 +95,7 @@ class Binder:
         ).fetchall()
         for (kind,) in kinds:
             word = "VIEW" if kind == "VIEW" else "TABLE"
-            self._run(exp.Drop(this=sql.table(name), kind=word).sql(dialect=sql.DIALECT))
+            self._run(exp.Drop(tables=[sql.table(name)], kind=word).sql(dialect=sql.DIALECT))
 
     def _run(self, text: str) -> duckdb.DuckDBPyConnection:
         from thalweg.engines.duckdb import told
