@@ -29,7 +29,9 @@ LONGEST = 400
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "tools", "stuff"}
 # Words that in one folder mean something else than the kind of that name. Families of SQL types do in all of them.
 HOMONYMS = {
+    ("clean", "missing"): "a word for a cell without a value",
     ("engines", "duckdb"): "the dialect that SQL is written in",
+    ("engines", "spark"): "the other dialect, and the extra that brings it",
     ("features", "category"): "a block of encoded features",
     ("sources", "images"): "a key of annotation files",
     ("sources", "json"): "a type of the engine's, and the mode of pydantic's dumps",
@@ -45,6 +47,7 @@ DEFAULT = "the default of a section of the pipeline file"
 PROPOSED = "what `auto` proposes"
 MAY_NAME = {
     ("clean/linkage/workbench.py", "duckdb"): "records are compared in a session of their own",
+    ("clean/missing.py", "spellings"): "a field",
     ("clean/propose/blanks.py", "text"): PROPOSED,
     ("clean/propose/affirmed.py", "booleans"): PROPOSED,
     ("clean/propose/dated.py", "dates"): PROPOSED,
@@ -58,6 +61,9 @@ MAY_NAME = {
     ("clean/propose/spellings.py", "missing"): PROPOSED,
     ("clean/propose/typed.py", "types"): PROPOSED,
     ("deployment/model.py", "duckdb"): EMBEDDED,
+    ("engines/on_spark/binder.py", "duckdb"): "tells the types of expressions",
+    ("engines/on_spark/session.py", "duckdb"): "reads sources, and computes what Spark means differently",
+    ("engines/on_spark/transport.py", "duckdb"): "the same, in Spark's workers",
     ("deployment/predict.py", "duckdb"): EMBEDDED,
     ("integrate/run.py", "from"): "a chain starts from a table, said or not",
     ("pipeline/init.py", "duckdb"): EMBEDDED,

@@ -1,128 +1,177 @@
-"""Rules "who has these also has that" from sets of items, told from chance on the same baskets and on others."""
+"""Association rules: who has these items also has that one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+import math
+from typing import Any, ClassVar
 
-import numpy as np
+from pydantic import Field, model_validator
 
-from thalweg.mine.chance import ALPHA, holm, together
-from thalweg.mine.itemsets import Baskets, Itemset
+from thalweg.core.errors import ComponentError
+from thalweg.engines.table import Table
+from thalweg.mine.basket_forms import Found, from_columns, from_lists, from_long
+from thalweg.mine.basket_rules import Rule, check, rules_of, without_echoes
+from thalweg.mine.chance import ALPHA, said
+from thalweg.mine.exhibit import Chart, Grid, Trace
+from thalweg.mine.itemsets import frequent
+from thalweg.mine.miner import Finding, Miner
 
-ENOUGH = 5  # held-out baskets with the condition: of fewer, nothing is said
+TOLD, SHOWN = 5, 50
+CHECKED = 1_000  # rules, of those beyond chance, that are looked at further
 
 
-@dataclass(frozen=True)
-class Rule:
-    """Baskets with all items of `given` mostly hold `then` too; items by name.
+class Rules(Miner):
+    """Association rules with one item as their consequence: `{associations: {items: basket_items, support: 0.001}}`.
 
-    `baskets` hold all of them, `of` the condition, `base` the consequence, of `total`. `p` is Fisher's, corrected.
+    Baskets are a column of lists (`items`), text cut at a `separator`, rows of an item and its `basket`, or, where no
+    items are named, the values of a row's columns (`column = value`; a number by its quarter). Support and confidence
+    as R's arules counts them (Hahsler 2005): of all baskets, both ends included. A rule is told when Fisher's exact
+    test, corrected for every rule that was looked at (Holm; Webb 2007), says that it is no chance, and its lift is
+    above 1 on validation rows too.
     """
 
-    given: tuple[str, ...]
-    then: str
-    baskets: int
-    of: int
-    base: int
-    total: int
-    p: float = 1.0
-    checked: int | None = None
-    """Held-out baskets with the condition; None where nothing was held out."""
-    checked_confidence: float | None = None
-    checked_lift: float | None = None
+    kind: ClassVar[str] = "associations"
 
-    @property
-    def support(self) -> float:
-        return self.baskets / self.total
+    items: str | None = None
+    """The column of items: a list, text with a `separator`, or one item a row with a `basket`."""
+    separator: str | None = Field(None, min_length=1)
+    """What stands between the items of a text."""
+    basket: str | None = None
+    """The column whose equal values are one basket."""
+    columns: tuple[str, ...] = ()
+    """Columns whose values are items; all that can be, where nothing is named."""
+    support: float = Field(0.01, gt=0, le=1)
+    """The share of baskets that hold all items of a rule, at least."""
+    confidence: float = Field(0.5, ge=0, le=1)
+    """The share, of the baskets with the condition, that hold the consequence too, at least."""
+    shortest: int = Field(1, ge=1)
+    """Items of a rule, at least: 1 counts rules without a condition, as arules does."""
+    longest: int = Field(10, ge=2)
+    """Items of a rule, at most."""
+    baskets: int = Field(200_000, ge=100)
+    """Baskets to look at; of more, a sample chosen by a hash."""
+    sets: int = Field(200_000, ge=100)
+    """Frequent sets of items to hold in memory; where there are more, support is too low."""
 
-    @property
-    def confidence(self) -> float:
-        return self.baskets / self.of
+    @classmethod
+    def expand(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"items": value}
+        return {"columns": value} if isinstance(value, list) else value
 
-    @property
-    def lift(self) -> float:
-        return self.confidence / (self.base / self.total)
+    @model_validator(mode="after")
+    def _one_form(self) -> Rules:
+        if self.items is None and (self.separator or self.basket):
+            raise ComponentError(
+                "a `separator` or a `basket` needs the column of `items`, such as {items: product}"
+            )
+        if self.separator and self.basket:
+            raise ComponentError(
+                "items are cut from a text by `separator`, or gathered by `basket`, not both"
+            )
+        if self.items and self.columns:
+            raise ComponentError("expected `items` or `columns`, received both")
+        return self
 
-    @property
-    def found(self) -> bool:
-        """Whether it is beyond chance and, where it could be checked, held on other baskets."""
-        return self.p <= ALPHA and (self.checked_lift is None or self.checked_lift > 1)
+    def mine(self, table: Table) -> Finding:
+        found = self._baskets(table)
+        total = found.learnt.count
+        least = max(math.ceil(self.support * total * (1 - 1e-12)), 1)
+        sets = frequent(found.learnt, least, self.longest, self.sets)
+        passing = rules_of(sets, found.learnt.names, total, self.confidence, self.shortest, self.longest)
+        beyond = [rule for rule in passing if rule.p <= ALPHA]
+        surest = beyond[:CHECKED]
+        checked = check(surest, found.held_out) if found.held_out is not None else surest
+        kept = [rule for rule in checked if rule.found]
+        return self._told(found, passing, beyond, kept, len(sets))
 
+    def _baskets(self, table: Table) -> Found:
+        if self.items is None:
+            return from_columns(table, self.columns, self.baskets)
+        if self.basket is not None:
+            return from_long(table, self.items, self.basket, self.baskets)
+        return from_lists(table, self.items, self.separator, self.baskets)
 
-def rules_of(
-    sets: Mapping[Itemset, int],
-    names: Sequence[str],
-    total: int,
-    confidence: float,
-    shortest: int,
-    longest: int,
-) -> list[Rule]:
-    """Every rule with one item as its consequence, by confidence; `shortest` and `longest` count all its items.
-
-    A rule of one item has no condition: it says how many of all baskets hold it.
-    """
-    given = {**sets, (): total}
-    made = [
-        Rule(tuple(names[each] for each in rest), names[then], held, given[rest], sets[(then,)], total)
-        for items, held in sets.items()
-        if shortest <= len(items) <= longest
-        for place, then in enumerate(items)
-        if held >= confidence * given[rest := items[:place] + items[place + 1 :]]
-    ]
-    made = _with_p(made, _tests(sets, longest))
-    return sorted(made, key=lambda rule: (rule.p, -rule.lift, -rule.baskets, rule.given, rule.then))
-
-
-def check(rules: Sequence[Rule], others: Baskets) -> list[Rule]:
-    """The same rules with what they are worth on baskets they were not found in."""
-    code = {name: place for place, name in enumerate(others.names)}
-    basket = np.repeat(np.arange(others.count), np.diff(others.starts))
-    order = np.argsort(others.items, kind="stable")
-    ends = np.searchsorted(others.items[order], np.arange(len(others.names) + 1))
-
-    @cache
-    def holding(name: str) -> np.ndarray:
-        place = code.get(name)
-        held = np.zeros(others.count, dtype=bool)
-        if place is not None:
-            held[basket[order[ends[place] : ends[place + 1]]]] = True
-        return held
-
-    return [_checked(rule, holding, others.count) for rule in rules]
-
-
-def without_echoes(rules: Sequence[Rule]) -> list[Rule]:
-    """The rules in their order, but those whose condition holds that of one before, of the same consequence."""
-    kept: list[Rule] = []
-    for rule in rules:
-        if not any(rule.then == other.then and set(other.given) <= set(rule.given) for other in kept):
-            kept.append(rule)
-    return kept
-
-
-def _tests(sets: Mapping[Itemset, int], longest: int) -> int:
-    """How many rules were looked at: each condition with each other frequent item, whether often together or not."""
-    items = sum(1 for each in sets if len(each) == 1)
-    return max(sum(items - len(each) for each in sets if len(each) < longest), 1)
+    def _told(
+        self, found: Found, passing: list[Rule], beyond: list[Rule], kept: list[Rule], sets: int
+    ) -> Finding:
+        first = without_echoes(kept)
+        counted = (
+            f"{len(passing):,} rules have support {self.support:g} and confidence {self.confidence:g} or more"
+        )
+        worth = f"{len(beyond):,} of them are beyond chance" if beyond else "none of them is beyond chance"
+        if found.held_out is not None and beyond:
+            worth += f"; of the {min(len(beyond), CHECKED):,} surest, {len(kept):,} stood on held-out baskets"
+        return Finding(
+            title="What goes together",
+            size=f"{found.size}; {len(found.learnt.names):,} different items.",
+            guard=_guard(found),
+            sentences=(f"{counted}; {worth}.", *(_sentence(rule) for rule in first[:TOLD])),
+            facts={
+                "baskets": found.learnt.count,
+                "held_out": found.held_out.count if found.held_out is not None else None,
+                "items": len(found.learnt.names),
+                "sets": sets,
+                "passing": len(passing),
+                "beyond_chance": len(beyond),
+                "found": len(kept),
+                "rules": [_written(rule) for rule in first[:SHOWN]],
+            },
+            charts=_charts(first[:SHOWN]),
+            grids=_grids(first[:SHOWN]),
+        )
 
 
-def _with_p(rules: list[Rule], tests: int) -> list[Rule]:
+def _guard(found: Found) -> str:
+    words = "Fisher's exact test, corrected for every rule that was looked at (Holm)"
+    if found.held_out is None:
+        return f"{words}. No rows were held out to check on."
+    return f"{words}; then a lift above 1 in {found.held_out.count:,} baskets of validation rows."
+
+
+def _sentence(rule: Rule) -> str:
+    of = f"{rule.baskets:,} of {rule.of:,} baskets"
+    usual = f"{rule.lift:.1f} times as often as in all baskets"
+    return f"With {' and '.join(rule.given)} comes {rule.then}: in {of} ({rule.confidence:.0%}), {usual}{_held(rule)}."
+
+
+def _held(rule: Rule) -> str:
+    if rule.checked is None:
+        return ""
+    if rule.checked_lift is None:
+        return "; too few held-out baskets to check"
+    return f"; {rule.checked_lift:.1f} times in held-out ones"
+
+
+def _written(rule: Rule) -> dict[str, Any]:
+    measures = {name: getattr(rule, name) for name in ("support", "confidence", "lift")}
+    return {**vars(rule), "given": list(rule.given), **measures}
+
+
+def _charts(rules: list[Rule]) -> tuple[Chart, ...]:
     if not rules:
-        return rules
-    base, of, both = (np.array([getattr(rule, name) for rule in rules]) for name in ("base", "of", "baskets"))
-    corrected = holm(together(rules[0].total, base, of, both), tests)
-    return [replace(rule, p=float(p)) for rule, p in zip(rules, corrected, strict=True)]
+        return ()
+    notes = tuple(f"{', '.join(rule.given)} → {rule.then}" for rule in rules)
+    x, y = tuple(rule.support for rule in rules), tuple(rule.lift for rule in rules)
+    points = Trace(shape="points", x=x, y=y, notes=notes)
+    title = "Rules: how common, and how much more often than chance"
+    return (Chart(title=title, traces=(points,), x="share of baskets", y="lift"),)
 
 
-def _checked(rule: Rule, holding: Callable[[str], np.ndarray], total: int) -> Rule:
-    condition = np.ones(total, dtype=bool)
-    for name in rule.given:
-        condition &= holding(name)
-    then = holding(rule.then)
-    of, base = int(condition.sum()), int(then.sum())
-    if of < ENOUGH or not base:
-        return replace(rule, checked=of)
-    confidence = int((condition & then).sum()) / of
-    return replace(rule, checked=of, checked_confidence=confidence, checked_lift=confidence / (base / total))
+def _grids(rules: list[Rule]) -> tuple[Grid, ...]:
+    if not rules:
+        return ()
+    head = ("with", "comes", "baskets", "confidence", "lift", "held-out lift", "chance")
+    rows = tuple(
+        (
+            ", ".join(rule.given),
+            rule.then,
+            f"{rule.baskets:,}",
+            f"{rule.confidence:.1%}",
+            f"{rule.lift:.2f}",
+            "–" if rule.checked_lift is None else f"{rule.checked_lift:.2f}",
+            said(rule.p),
+        )
+        for rule in rules
+    )
+    return (Grid(title="The rules", head=head, rows=rows, numbers=5),)

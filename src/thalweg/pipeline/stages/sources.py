@@ -77,7 +77,7 @@ class Sources(Stage):
 
 def place_of(run: Run) -> Place:
     """Where sources are opened."""
-    return Place(run.session, run.base, run.folder / "unpacked")
+    return Place(run.session.reader, run.base, run.folder / "unpacked")
 
 
 def accumulator(run: Run, name: str) -> Accumulator | None:

@@ -25,7 +25,7 @@ def groceries(data: Callable[[str], Path]) -> list[str]:
 
 
 def rules(**fields: object) -> Miner:
-    return parse(Miner, {"rules": {"items": "line", "separator": ",", **fields}})
+    return parse(Miner, {"associations": {"items": "line", "separator": ",", **fields}})
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_nothing_is_found_in_baskets_filled_by_chance(groceries, make_table, see
     names, codes = np.unique(items, return_inverse=True)
     filled = np.stack([rng.permutation(np.arange(len(groceries)) < n) for n in np.bincount(codes)], axis=1)
     shuffled = [names[row].tolist() for row in filled]
-    finding = parse(Miner, {"rules": {"items": "line", "support": 0.001, "confidence": 0.3}}).mine(
+    finding = parse(Miner, {"associations": {"items": "line", "support": 0.001, "confidence": 0.3}}).mine(
         make_table("shuffled", {"line": shuffled})
     )
     assert finding.facts["passing"] > 100
@@ -91,8 +91,8 @@ def test_lists_text_and_rows_of_an_item_each_say_the_same(groceries, make_table)
     }
     forms = [
         rules().mine(make_table("text", {"line": some})),
-        parse(Miner, {"rules": "line"}).mine(make_table("lists", {"line": lists})),
-        parse(Miner, {"rules": {"items": "item", "basket": "basket"}}).mine(make_table("long", long)),
+        parse(Miner, {"associations": "line"}).mine(make_table("lists", {"line": lists})),
+        parse(Miner, {"associations": {"items": "item", "basket": "basket"}}).mine(make_table("long", long)),
     ]
     assert forms[0].facts["rules"]
     assert forms[0].facts == forms[1].facts == forms[2].facts
@@ -101,7 +101,7 @@ def test_lists_text_and_rows_of_an_item_each_say_the_same(groceries, make_table)
 def test_the_values_of_columns_are_items_and_numbers_of_many_values_go_by_quarter(make_table):
     age = list(range(100)) * 4
     stage = ["young" if n < 25 else "older" for n in age]
-    finding = parse(Miner, {"rules": {"columns": ["age", "stage"], "confidence": 0.9}}).mine(
+    finding = parse(Miner, {"associations": {"columns": ["age", "stage"], "confidence": 0.9}}).mine(
         make_table("people", {"age": age, "stage": stage, "name": [f"n{n}" for n in range(400)]})
     )
     said = {(*rule["given"], rule["then"]) for rule in finding.facts["rules"]}
@@ -134,7 +134,7 @@ def test_only_a_sample_of_many_baskets_is_looked_at(groceries, make_table):
     text = rules(baskets=1000).mine(make_table("text", {"line": groceries}))
     assert text.facts["baskets"] == 1000
     assert "a sample of 1,000 of 9,835 training rows" in text.size
-    sampled = parse(Miner, {"rules": {"items": "item", "basket": "basket", "baskets": 1000}})
+    sampled = parse(Miner, {"associations": {"items": "item", "basket": "basket", "baskets": 1000}})
     assert 850 < sampled.mine(make_table("long", long)).facts["baskets"] < 1150
 
 
@@ -174,7 +174,7 @@ def test_sets_are_those_that_counting_every_set_finds(held, least, longest):
 def test_what_does_not_fit_is_said(make_table, value, words):
     lines = [",".join("abcdefghij")] * 200
     with pytest.raises(ComponentError) as raised:
-        parse(Miner, {"rules": value}).mine(make_table("t", {"line": lines, "n": list(range(200))}))
+        parse(Miner, {"associations": value}).mine(make_table("t", {"line": lines, "n": list(range(200))}))
     assert words in str(raised.value)
 
 
@@ -188,4 +188,4 @@ def test_what_does_not_fit_is_said(make_table, value, words):
 )
 def test_forms_that_exclude_each_other(value, words):
     with pytest.raises(ValueError, match=words):
-        parse(Miner, {"rules": value})
+        parse(Miner, {"associations": value})
