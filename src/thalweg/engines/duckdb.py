@@ -51,6 +51,7 @@ class DuckDB(Engine):
             "enable_external_file_cache": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            "asof_loop_join_threshold": 0,  # estimates of few rows are often wrong, and loops over many take minutes
         }
         if self.threads:
             settings["threads"] = self.threads

@@ -33,7 +33,7 @@ def splink() -> Any:
     try:
         import splink
     except ImportError as error:
-        raise MissingExtra("splink", "linkage") from error
+        raise MissingExtra("splink", "link") from error
     return splink
 
 
