@@ -47,7 +47,7 @@ class Quarantine:
         return path
 
     def _query(self, table: Table, step: str) -> exp.Query:
-        noted = exp.select(exp.Star()).from_(sql.call("read_parquet", str(self.path)))
+        noted = table.session.read_parquet([self.path])
         values = {
             f"raw_{name}" if name in (STEP, RULE) else name: sql.column(name, "t") for name in table.columns
         }

@@ -115,11 +115,13 @@ class DuckDBSession(Session):
             copied = self.connection.execute(f"COPY ({self.sql(query)}) TO {target} ({options})")
             return copied.fetchall()[0][0]
 
+    def withdraw(self, name: str) -> None:
+        """Forget what was offered by a name."""
+        self.connection.unregister(name)
+        self.offered.pop(name, None)
+
     def scan_parquet(self, paths: Sequence[Path]) -> exp.Query:
-        names = exp.Array(expressions=[sql.literal(str(path)) for path in paths])
-        # else a folder on the way such as `lr=0.1` would become a column
-        plain = exp.Kwarg(this=exp.var("hive_partitioning"), expression=exp.false())
-        reader = sql.call("read_parquet", names, plain)
+        reader = _reader(paths)
         if len(paths) == 1:
             return exp.select(
                 exp.Star(), exp.alias_(sql.column("file_row_number"), sql.column(ROW).this)
@@ -129,6 +131,9 @@ class DuckDBSession(Session):
         )
         return exp.select(exp.Star(), position).from_(reader)
 
+    def read_parquet(self, paths: Sequence[Path]) -> exp.Query:
+        return exp.select(exp.Star()).from_(_reader(paths))
+
     def close(self) -> None:
         self.connection.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -136,6 +141,13 @@ class DuckDBSession(Session):
     def _run(self, text: str) -> duckdb.DuckDBPyConnection:
         with told(self.scratch):
             return self.connection.execute(text)
+
+
+def _reader(paths: Sequence[Path]) -> exp.Expr:
+    names = exp.Array(expressions=[sql.literal(str(path)) for path in paths])
+    # else a folder on the way such as `lr=0.1` would become a column
+    plain = exp.Kwarg(this=exp.var("hive_partitioning"), expression=exp.false())
+    return sql.call("read_parquet", names, plain)
 
 
 # What DuckDB's errors begin with where they come through Arrow, as a plain OSError.

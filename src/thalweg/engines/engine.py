@@ -69,6 +69,15 @@ class Session(ABC):
         """A query over Parquet files in the order given, with the position of each row as `__row`."""
 
     @abstractmethod
+    def read_parquet(self, paths: Sequence[Path]) -> exp.Query:
+        """A query over the columns of Parquet files as they are, hidden ones too where they were written."""
+
+    @property
+    def reader(self) -> Session:
+        """The session that reads sources, whose formats are read by the embedded engine's own functions."""
+        return self
+
+    @abstractmethod
     def close(self) -> None:
         """End the session and remove what it spilled."""
 

@@ -44,8 +44,7 @@ def open_table(folder: Path, session: Session) -> tuple[Table, dict[str, Any]]:
     """The table that `store_table` wrote, and the facts beside it. The views it reads must be there already."""
     stored = read_json(folder / FILE)
     for name in set(stored["kept"]) - set(session.kept):
-        path = sql.literal(str(folder / f"{name}.parquet"))
-        session.define(name, exp.select(exp.Star()).from_(sql.call("read_parquet", path)))
+        session.define(name, session.read_parquet([folder / f"{name}.parquet"]))
     query = sqlglot.parse_one(stored["sql"], dialect=sql.DIALECT, into=exp.Select)
     lineage = {name: frozenset(origin) for name, origin in stored["lineage"].items()}
     return Table(session, stored["name"], query, stored["columns"], lineage, stored["split"]), stored

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlglot import exp
-
 from thalweg.core.errors import PipelineError, at
 from thalweg.core.files import atomic_folder, read_json, write_json
 from thalweg.core.fingerprint import fingerprint, fingerprint_code
@@ -72,8 +70,7 @@ class Integrate(Stage):
         path = self.folder(run) / DATA
         stored = read_json(self.folder(run) / FACTS)
         hidden = ("__row", "__split") if stored["split"] else ("__row",)
-        wanted = [sql.column(name) for name in (*stored["columns"], *hidden)]
-        scan = exp.select(*wanted).from_(sql.call("read_parquet", str(path)))
+        scan = sql.select(run.session.read_parquet([path]), [*stored["columns"], *hidden])
         lineage = {name: frozenset(origin) for name, origin in stored["lineage"].items()}
         table = Table(run.session, stored["name"], scan, stored["columns"], lineage, stored["split"])
         return OneTable(table, tuple(Entry.model_validate(entry) for entry in stored["entries"]), path)

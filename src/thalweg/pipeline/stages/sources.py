@@ -35,7 +35,7 @@ class Sources(Stage):
         return found if found.fresh else Status(False, f"{name}: {found.why}")
 
     def make(self, run: Run) -> None:
-        place = Place(run.session, run.base)
+        place = Place(run.session.reader, run.base)
         for name, source in run.pipeline.sources.items():
             if self._one(run, name).fresh:
                 continue

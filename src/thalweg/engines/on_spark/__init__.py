@@ -1,0 +1,1 @@
+"""Running DuckDB's SQL on Spark, meaning for meaning."""

@@ -1,0 +1,76 @@
+"""Spark's errors told as ours."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from thalweg.core.errors import ComponentError, DataError, StorageError, ThalwegError
+
+FROM_DUCKDB = re.compile(
+    r"duckdb\.duckdb\.\w+Exception: ([^\n]+)|_duckdb\.\w+: ([^\n]+)|duckdb\.\w+: ([^\n]+)"
+)
+DATA = (
+    "ARITHMETIC_OVERFLOW",
+    "CAST_INVALID_INPUT",
+    "CAST_OVERFLOW",
+    "NUMERIC_VALUE_OUT_OF_RANGE",
+    "DIVIDE_BY_ZERO",
+)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell what Spark raises: a value that does not fit, a file that workers don't reach, a cluster that is gone."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import AnalysisException, ParseException, PySparkException
+
+    try:
+        yield
+    except (AnalysisException, ParseException) as error:
+        raise ComponentError(f"Spark refuses the query: {_first(error)}") from error
+    except (PySparkException, Py4JError) as error:
+        raise _failed(error) from error
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Leave out the package's own warnings, on versions of pandas, which is not used."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
+
+
+def _failed(error: Exception) -> ThalwegError:
+    text = str(error)
+    inside = FROM_DUCKDB.search(text)
+    if inside:
+        return DataError(next(part for part in inside.groups() if part))
+    if any(name in text for name in DATA):
+        return DataError(_first(error))
+    if "FILE_NOT_EXIST" in text or "FileNotFoundException" in text or "No such file or directory" in text:
+        return StorageError(
+            f"a worker of Spark does not find a file of the run: {_first(error)}",
+            hint="the run's folder and the Parquet sources must be under the same path on every worker",
+        )
+    if "No space left" in text:
+        return StorageError(f"the disk of a worker of Spark is full: {_first(error)}")
+    if "ModuleNotFoundError" in text or "PYTHON_VERSION_MISMATCH" in text:
+        return ThalwegError(
+            f"the Python of Spark's workers lacks a package, or is another version: {_python_error(text)}",
+            hint="give them one with duckdb, pyarrow and pyspark: compute: {data: {spark: {settings: "
+            "{spark.pyspark.python: /path/to/python}}}}",
+        )
+    return ThalwegError(f"Spark failed: {_first(error)}", hint="see the log of Spark for the whole story")
+
+
+def _first(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0][:500] if lines else type(error).__name__
+
+
+def _python_error(text: str) -> str:
+    found = re.search(r"ModuleNotFoundError: [^\n]+|PYTHON_VERSION_MISMATCH[^\n]+", text)
+    return found[0] if found else text.splitlines()[0]

@@ -1,0 +1,54 @@
+"""One Spark for a whole test process: two threads of this machine, little memory, no pages."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from thalweg.engines.duckdb import DuckDB
+from thalweg.engines.engine import Session
+from thalweg.engines.spark import Spark
+
+SMALL = {
+    "spark.sql.shuffle.partitions": 2,
+    "spark.default.parallelism": 2,
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+}
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Spark]:
+    """Spark in this process, stopped at the end."""
+    if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
+        pytest.skip("needs pyspark and Java")
+    yield Spark(master="local[2]", memory="1GB", settings=SMALL)
+    from pyspark.sql import SparkSession
+
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def on_spark(engine: Spark, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """A session on Spark."""
+    with engine.open(tmp_path_factory.mktemp("spark") / "scratch") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """A session of the embedded engine, to compare with."""
+    with DuckDB(memory="512MB", threads=1).open(tmp_path_factory.mktemp("duckdb") / "scratch") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def started(engine: Spark) -> Callable[[Path], Session]:
+    """`started(folder)`: one more session on the same Spark."""
+    return lambda folder: engine.open(folder)
