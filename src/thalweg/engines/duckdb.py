@@ -40,7 +40,7 @@ class DuckDB(Engine):
             parse_size(value)
         return value
 
-    def open(self, scratch: Path) -> Session:
+    def open(self, scratch: Path) -> DuckDBSession:
         with storage_errors(scratch):
             scratch.mkdir(parents=True, exist_ok=True)
         limit = parse_size(self.memory) if self.memory is not None else default_limit()

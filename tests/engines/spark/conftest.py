@@ -16,6 +16,11 @@ from thalweg.engines.spark import Spark
 SMALL = {
     "spark.sql.shuffle.partitions": 2,
     "spark.default.parallelism": 2,
+    # Small queries are interpreted: to compile each of hundreds would take most of the time.
+    "spark.sql.codegen.wholeStage": False,
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": False,
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
 }

@@ -1,4 +1,4 @@
-"""Every kind of step, operation, split and miner on both engines: equal rows, equal accounts, or a refusal that is told."""
+"""Every kind of step, operation, split and miner on both engines: equal rows and accounts, or a refusal."""
 
 from __future__ import annotations
 

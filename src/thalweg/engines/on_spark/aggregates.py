@@ -164,7 +164,7 @@ AGGREGATES: tuple[tuple[tuple[type, ...], Callable[..., exp.Expr]], ...] = (
 )
 
 
-def window(value: exp.Window, types: Callable[[exp.Expr], str]) -> exp.Expr:
+def window(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
     """A window whose arguments, groups and order are columns or constants, in Spark's dialect.
 
     Raises ComponentError for one that is refused, such as one whose rows have no order.
@@ -209,7 +209,7 @@ def in_order(written: exp.Expr, value: exp.Expr) -> exp.Ordered:
     return exp.Ordered(this=value, desc=bool(told.get("desc")), nulls_first=bool(told.get("nulls_first")))
 
 
-def _frame(value: exp.Window) -> exp.Expr | None:
+def _frame(value: exp.Expr) -> exp.Expr | None:
     spec = value.args.get("spec")
     if spec is None:
         return None

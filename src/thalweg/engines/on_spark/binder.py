@@ -66,9 +66,8 @@ class Binder:
 
     def _types(self, values: Sequence[exp.Expr], columns: Mapping[str, str]) -> list[str | None]:
         named = {f"v{place}": value for place, value in enumerate(values)}
-        beside = {
-            "beside": sql.column(name) for name in list(columns)[:1]
-        }  # a value that looks at other rows fails
+        # beside a plain column, a value that looks at other rows fails
+        beside = dict(zip(["beside"], map(sql.column, columns), strict=False))
         try:
             found = self.described(sql.select(empty(columns), {**named, **beside}))
             return [kind for _, kind in found[: len(values)]]
@@ -96,7 +95,7 @@ class Binder:
         ).fetchall()
         for (kind,) in kinds:
             word = "VIEW" if kind == "VIEW" else "TABLE"
-            self._run(exp.Drop(this=sql.table(name), kind=word).sql(dialect=sql.DIALECT))
+            self._run(exp.Drop(tables=[sql.table(name)], kind=word).sql(dialect=sql.DIALECT))
 
     def _run(self, text: str) -> duckdb.DuckDBPyConnection:
         from thalweg.engines.duckdb import told

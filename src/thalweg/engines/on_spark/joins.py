@@ -100,7 +100,7 @@ def _conjuncts(condition: exp.Expr) -> list[exp.Expr]:
 def _condition(
     condition: exp.Expr, left: Layer, right: Layer, rowwise: Rowwise
 ) -> tuple[Layer, Layer, exp.Expr]:
-    """A condition of a join; where DuckDB compares two keys as another type than theirs, each side gets a column of it."""
+    """A condition of a join. Keys that DuckDB compares as another type than theirs become columns of that type."""
     columns = {**left.columns, **right.columns}
     if isinstance(condition, exp.EQ):
         sides = (condition.this, condition.expression)

@@ -17,7 +17,7 @@ from thalweg.core.files import storage_errors
 from thalweg.core.fingerprint import fingerprint
 from thalweg.core.suggest import did_you_mean
 from thalweg.engines import sql
-from thalweg.engines.duckdb import DuckDB
+from thalweg.engines.duckdb import DuckDB, DuckDBSession
 from thalweg.engines.engine import Session
 from thalweg.engines.on_spark.binder import Binder, Columns, names_of
 from thalweg.engines.on_spark.failures import quiet, told
@@ -25,7 +25,7 @@ from thalweg.engines.on_spark.files import check_columns, frame, position
 from thalweg.engines.on_spark.function import Functions
 from thalweg.engines.on_spark.layer import Layer
 from thalweg.engines.on_spark.query import Compiler
-from thalweg.engines.on_spark.transport import record_batches
+from thalweg.engines.on_spark.transport import gathered, record_batches
 from thalweg.engines.on_spark.types import carrier
 from thalweg.engines.table import ROW
 
@@ -51,8 +51,12 @@ class SparkSession(Session):
         self._compiler = Compiler(self.binder, Functions(self._register), self._relation)
 
     @cached_property
-    def reader(self) -> Session:
+    def _local(self) -> DuckDBSession:
         return DuckDB().open(self.scratch / "embedded")
+
+    @property
+    def reader(self) -> Session:
+        return self._local
 
     def sql(self, query: exp.Expr) -> str:
         if not isinstance(query, exp.Query):
@@ -65,12 +69,13 @@ class SparkSession(Session):
     def rows(self, query: exp.Query) -> list[tuple[Any, ...]]:
         if query.find(exp.Table) is None:
             return self.binder.rows(query)
-        with self._results(query) as (source, chosen):
-            return self.reader.rows(sql.select(source, chosen))
+        text, names, wanted = self._translated(query)
+        source = self._local.offer("small", gathered(self.spark, text, names))
+        return self._local.rows(sql.select(source, wanted))
 
     def batches(self, query: exp.Query, size: int = 65_536) -> Iterator[pa.RecordBatch]:
         with self._results(query) as (source, chosen):
-            yield from self.reader.batches(sql.select(source, chosen), size)
+            yield from self._local.batches(sql.select(source, chosen), size)
 
     def define(self, name: str, query: exp.Query) -> exp.Table:
         self._compiler.compile(query)  # refuses now what would be refused when it is read
@@ -92,12 +97,12 @@ class SparkSession(Session):
         return sql.table(name)
 
     def offer(self, name: str, data: Any) -> exp.Table:
-        given = self.reader.offer("given", data)
+        given = self._local.offer("given", data)
         everything = exp.select(exp.Star()).from_(given)
-        columns = self.reader.columns(everything)
+        columns = self._local.columns(everything)
         held = {each: sql.cast(sql.column(each), carrier(kind)) for each, kind in columns.items()}
         path = self.scratch / f"{uuid4().hex}.parquet"
-        self.reader.write_parquet(sql.select(everything, held), path)
+        self._local.write_parquet(sql.select(everything, held), path)
         with told():
             self._put(name, frame(self.spark, [path], columns), columns)
         return sql.table(name)
@@ -107,7 +112,7 @@ class SparkSession(Session):
         if ROW in columns and not query.args.get("order"):
             query = sql.select(query, list(columns)).order_by(sql.column(ROW))
         with self._results(query) as (source, chosen):
-            return self.reader.write_parquet(sql.select(source, chosen), path)
+            return self._local.write_parquet(sql.select(source, chosen), path)
 
     def scan_parquet(self, paths: Sequence[Path]) -> exp.Query:
         return self._files(paths, numbered=True)
@@ -122,17 +127,17 @@ class SparkSession(Session):
             for name, _ in self._frames.values():
                 self.spark.catalog.dropTempView(name)
         self.binder.close()
-        if "reader" in self.__dict__:
-            self.reader.close()
+        if "_local" in self.__dict__:
+            self._local.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _files(self, paths: Sequence[Path], numbered: bool) -> exp.Query:
         """A query over Parquet files, which become a table named for them."""
         name = f"parquet {fingerprint([str(path.absolute()) for path in paths])[:24]}{' numbered' if numbered else ''}"
         if name not in self._frames:
-            plain = self.reader.read_parquet(paths)
+            plain = self._local.read_parquet(paths)
             columns = {
-                each: kind for each, kind in self.reader.columns(plain).items() if not numbered or each != ROW
+                each: kind for each, kind in self._local.columns(plain).items() if not numbered or each != ROW
             }
             check_columns(columns, paths)
             with told():
@@ -173,7 +178,7 @@ class SparkSession(Session):
         from pyspark.sql.functions import arrow_udf
 
         with quiet():
-            self.spark.udf.register(name, arrow_udf(function, returns))
+            self.spark.udf.register(name, arrow_udf(function, returnType=returns))  # pyright: ignore[reportCallIssue, reportArgumentType]
 
     def _text(self, layer: Layer) -> str:
         tree = layer.select(layer.every()) if isinstance(layer.tree, (exp.Table, type(None))) else layer.tree
@@ -181,11 +186,15 @@ class SparkSession(Session):
 
     def _results(self, query: exp.Query) -> Any:
         """A view of the embedded session over the carriers that Spark gives, and what they stand for."""
+        return record_batches(self.spark, self._local, *self._translated(query))
+
+    def _translated(self, query: exp.Query) -> tuple[str, list[str], dict[str, exp.Expr]]:
+        """A query in Spark's SQL, names for its columns of carriers, and what DuckDB makes of these."""
         described = self.binder.described(query)
         layer = self._compiler.compile(query)
         names = [f"c{place}" for place in range(len(described))]
-        wanted = {
+        wanted: dict[str, exp.Expr] = {
             unique: sql.cast(sql.column(held), kind)
             for held, (unique, kind) in zip(names, names_of(described).items(), strict=True)
         }
-        return record_batches(self, self._text(layer), names, wanted)
+        return self._text(layer), names, wanted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import duckdb
@@ -12,10 +12,8 @@ import pyarrow as pa
 from sqlglot import exp
 
 from thalweg.core.errors import ThalwegError
+from thalweg.engines.duckdb import DuckDBSession
 from thalweg.engines.on_spark.failures import quiet, told
-
-if TYPE_CHECKING:
-    from thalweg.engines.on_spark.session import SparkSession
 
 
 def stream(spark: Any, text: str, names: Sequence[str]) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -36,6 +34,12 @@ def stream(spark: Any, text: str, names: Sequence[str]) -> tuple[pa.Schema, Iter
     return schema, batches()
 
 
+def gathered(spark: Any, text: str, names: Sequence[str]) -> pa.Table:
+    """The result of a query of Spark's that is known to be small, without the workers' Python."""
+    with told(), quiet():
+        return spark.sql(text).toDF(*names).toArrow()
+
+
 def packed() -> Any:
     """A function for Spark's workers that makes each batch one cell of bytes, so that it is streamed whole."""
 
@@ -53,14 +57,14 @@ def packed() -> Any:
 
 @contextmanager
 def record_batches(
-    session: SparkSession, text: str, names: Sequence[str], wanted: Mapping[str, exp.Expr]
+    spark: Any, local: DuckDBSession, text: str, names: Sequence[str], wanted: Mapping[str, exp.Expr]
 ) -> Iterator[tuple[exp.Query, Mapping[str, exp.Expr]]]:
     """A query of the embedded session over a result of Spark's, and the columns to choose from it.
 
     An error of Spark's that comes while the embedded session reads is raised as it was.
     """
     failed: list[ThalwegError] = []
-    schema, batches = stream(session.spark, text, names)
+    schema, batches = stream(spark, text, names)
 
     def watched() -> Iterator[pa.RecordBatch]:
         try:
@@ -70,7 +74,7 @@ def record_batches(
             raise
 
     name = f"from spark {uuid4().hex}"
-    table = session.reader.offer(name, pa.RecordBatchReader.from_batches(schema, watched()))
+    table = local.offer(name, pa.RecordBatchReader.from_batches(schema, watched()))
     try:
         yield exp.select(exp.Star()).from_(table), wanted
     except (ThalwegError, OSError, pa.ArrowException, duckdb.Error) as error:
@@ -78,4 +82,4 @@ def record_batches(
             raise failed[0] from error
         raise
     finally:
-        session.reader.withdraw(name)
+        local.withdraw(name)

