@@ -116,7 +116,7 @@ def test_one_process_has_one_master(on_spark: Session, tmp_path: Path) -> None:
         ("SELECT min(e) FROM numbers", "orders values of type ENUM"),
         ("SELECT DISTINCT ON (s) a FROM numbers", "DISTINCT ON"),
         ("SELECT count(DISTINCT (a, s)) FILTER (WHERE a > (SELECT 1)) FROM numbers", "looks at other rows"),
-        ("SELECT n.a FROM numbers n ASOF JOIN numbers m ON n.a >= m.a", "joins are LEFT, RIGHT"),
+        ("SELECT n.a FROM numbers n POSITIONAL JOIN numbers m", "joins are LEFT, RIGHT"),
         ("SELECT a FROM numbers GROUP BY ROLLUP (a)", "only plain GROUP BY"),
         ("SELECT a FROM numbers USING SAMPLE 1", "not understood"),
     ],
@@ -128,6 +128,51 @@ def test_what_would_mean_something_else_is_refused(
         on_spark.rows(query(text))
     assert why in told.value.message
     assert "duckdb" in told.value.message
+
+
+AS_OF = [
+    "SELECT l.__row, r.v FROM l ASOF LEFT JOIN r ON l.k = r.k AND l.t >= r.t ORDER BY l.__row",
+    "SELECT l.__row, r.v FROM l ASOF LEFT JOIN r ON l.k = r.k AND r.t < l.t ORDER BY l.__row",
+    "SELECT l.__row, r.v FROM l ASOF LEFT JOIN r ON l.k = r.k AND l.t <= r.t ORDER BY l.__row",
+    "SELECT l.__row, r.v, r.t FROM l ASOF JOIN r ON l.k = r.k AND l.t < r.t ORDER BY l.__row",
+]
+
+
+def test_as_of_joins(on_spark: Session, session: Session) -> None:
+    times = [3, 1, None, 5, 3, 0, 9, 4]
+    left = pa.table(
+        {
+            "k": ["a", "a", "a", None, "é", "é", "z", "a"],
+            "t": pa.array(times, pa.int32()),
+            ROW: list(range(8)),
+        }
+    )
+    right = pa.table(
+        {
+            "k": ["a", "a", "é", None, "é", "a"],
+            "t": pa.array([2, 3, 1, 0, None, 6], pa.int64()),
+            "v": list("uvwxyz"),
+        }
+    )
+    for each in (on_spark, session):
+        each.offer("l", left)
+        each.offer("r", right)
+    for text in AS_OF:
+        assert on_spark.rows(query(text)) == session.rows(query(text)), text
+    back = [
+        max(
+            (
+                (t, v)
+                for k, t, v in zip(*right.to_pydict().values(), strict=True)
+                if t is not None and k == key and t <= time
+            ),
+            default=(0, None),
+        )[1]
+        if key is not None and time is not None
+        else None
+        for key, time in zip(left["k"].to_pylist(), times, strict=True)
+    ]
+    assert on_spark.rows(query(AS_OF[0])) == list(enumerate(back))
 
 
 def test_mistakes_are_told_as_on_duckdb(on_spark: Session, numbers: str, session: Session) -> None:

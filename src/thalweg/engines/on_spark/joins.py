@@ -9,9 +9,11 @@ from sqlglot import exp
 
 from thalweg.engines import sql
 from thalweg.engines.on_spark.aggregates import refuse
+from thalweg.engines.on_spark.asof import AsOf, asof
 from thalweg.engines.on_spark.binder import Columns
 from thalweg.engines.on_spark.layer import Layer, Names, Source, resolved
 from thalweg.engines.on_spark.rowwise import Rowwise
+from thalweg.engines.on_spark.types import ordered_alike
 
 KINDS = {
     ("", ""): "INNER",
@@ -26,6 +28,13 @@ KINDS = {
     ("", "SEMI"): "LEFT SEMI",
     ("", "ANTI"): "LEFT ANTI",
 }
+TURNED: dict[type[exp.Expr], type[exp.Expr]] = {
+    exp.GT: exp.LT,
+    exp.GTE: exp.LTE,
+    exp.LT: exp.GT,
+    exp.LTE: exp.GTE,
+}
+"""Comparisons, and the same with their sides exchanged."""
 ONE_SIDED = ("LEFT SEMI", "LEFT ANTI")
 
 
@@ -63,9 +72,11 @@ def _renamed(given: Given, place: int) -> tuple[Layer, Names]:
 def _put_beside(left: Layer, names: Names, given: Given, place: int, rowwise: Rowwise) -> tuple[Layer, Names]:
     join = given.join
     assert join is not None
-    kind = _kind(join)
     right, right_names = _renamed(given, place)
     every = Names((*names.sources, *right_names.sources))
+    if str(join.args.get("method") or "").upper() == "ASOF":
+        return _as_of(join, left, right, every, rowwise), every
+    kind = _kind(join)
     conditions: list[exp.Expr] = []
     if join.args.get("on") is not None:
         for part in _conjuncts(resolved(join.args["on"], every, {})):
@@ -79,6 +90,34 @@ def _put_beside(left: Layer, names: Names, given: Given, place: int, rowwise: Ro
     on = sql.all_of(conditions) if conditions else None
     query = query.join(sql.relation(right.select(right.every()), "r"), on=on, join_type=kind)
     return Layer(query, dict(shown)), names if kind in ONE_SIDED else every
+
+
+def _as_of(join: exp.Join, left: Layer, right: Layer, names: Names, rowwise: Rowwise) -> Layer:
+    """An as-of join ON keys that are equal and one inequality of times."""
+    side = str(join.args.get("side") or "").upper()
+    if side not in ("", "LEFT") or join.args.get("on") is None:
+        raise refuse(join, "as-of joins are LEFT or INNER, with ON")
+    keys: list[tuple[str, str]] = []
+    times: list[tuple[str, str, type[exp.Expr]]] = []
+    for part in _conjuncts(resolved(join.args["on"], names, {})):
+        if not isinstance(part, (exp.EQ, *TURNED)):
+            raise refuse(part, "an as-of join compares keys for equality, and one pair of times")
+        one, other, comparison = part.this, part.expression, type(part)
+        if not _is_of(one, left.columns):
+            one, other, comparison = other, one, TURNED.get(comparison, comparison)
+        if not (_is_of(one, left.columns) and _is_of(other, right.columns)):
+            raise refuse(part, "an as-of join compares a value of one side with a value of the other")
+        kind = _common(one, other, {**left.columns, **right.columns}, rowwise)
+        left, here = _keyed(left, one, kind, rowwise)
+        right, there = _keyed(right, other, kind, rowwise)
+        if comparison is exp.EQ:
+            keys.append((here.name, there.name))
+        else:
+            times.append((here.name, there.name, comparison))
+    if len(times) != 1 or not ordered_alike(right.columns[times[0][1]]):
+        raise refuse(join, "an as-of join has one inequality, of values that Spark orders as DuckDB does")
+    ((here_time, there_time, comparison),) = times
+    return asof(left, right, AsOf(keys, here_time, there_time, comparison, keep_all=side == "LEFT"))
 
 
 def _kind(join: exp.Join) -> str:
@@ -132,7 +171,7 @@ def _keyed(layer: Layer, key: exp.Expr, kind: str, rowwise: Rowwise) -> tuple[La
     """A key of one side as a column of the type `kind`."""
     if isinstance(key, exp.Column) and layer.columns[key.name] == kind:
         return layer, key.copy()
-    name = f"{len(layer.columns)}.key"
+    name = f"{len(layer.columns)}.key of {next(iter(layer.columns))}"
     told, types = rowwise.values({name: sql.cast(key.copy(), kind)}, layer.columns, {name: kind})
     return replace(layer.beside(told, types)), sql.column(name)
 

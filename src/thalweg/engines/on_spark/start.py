@@ -20,6 +20,8 @@ FIXED = {
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
     "spark.sql.storeAssignmentPolicy": "ansi",
     "spark.sql.parser.escapedStringLiterals": "false",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "corrected",
+    "spark.sql.parquet.int96RebaseModeInRead": "corrected",
 }
 """What a user may not change. Values are compared in lower case."""
 OURS = {
