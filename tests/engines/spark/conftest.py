@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from thalweg.engines.duckdb import DuckDB
+from thalweg.engines import sql
+from thalweg.engines.duckdb import DuckDB, DuckDBSession
 from thalweg.engines.engine import Session
 from thalweg.engines.spark import Spark
+from thalweg.engines.table import Table
 
 SMALL = {
     "spark.sql.shuffle.partitions": 2,
@@ -57,3 +61,22 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 def started(engine: Spark) -> Callable[[Path], Session]:
     """`started(folder)`: one more session on the same Spark."""
     return lambda folder: engine.open(folder)
+
+
+@pytest.fixture(scope="session")
+def table_of(table_of: Callable[..., Table]) -> Callable[..., Table]:
+    """The fixture of that name, but the embedded engine has the rows in tables of its own.
+
+    Filters over Arrow tables it hands down to Arrow, which takes NaN to be unlike every number, itself included.
+    """
+
+    def make(session: Session, name: str, columns: Mapping[str, Any]) -> Table:
+        if not isinstance(session, DuckDBSession):
+            return table_of(session, name, columns)
+        given = table_of(session, f"{name} as it came", columns)
+        kept = session.keep(name, given.query)
+        lineage = {key: frozenset({f"{name}.{key}"}) for key in given.columns}
+        query = sql.select(kept, [*given.columns, *given.hidden])
+        return replace(given, name=name, query=query, lineage=lineage)
+
+    return make

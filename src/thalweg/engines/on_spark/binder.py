@@ -27,7 +27,7 @@ class Binder:
 
     def __init__(self, scratch: Path):
         self.scratch = scratch
-        self._typed: dict[str, str | None] = {}
+        self._typed: dict[tuple[str, tuple[tuple[str, str], ...]], str | None] = {}
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -57,8 +57,8 @@ class Binder:
 
     def types(self, values: Sequence[exp.Expr], columns: Mapping[str, str]) -> list[str | None]:
         """The type of each expression over the columns of one row; None of what is no value by itself."""
-        over = ", ".join(f"{_name(name).sql(sql.DIALECT)} {kind}" for name, kind in columns.items())
-        keys = [f"{value.sql(dialect=sql.DIALECT)} | {over}" for value in values]
+        over = tuple(columns.items())
+        keys = [(value.sql(dialect=sql.DIALECT), over) for value in values]
         unknown = {key: value for key, value in zip(keys, values, strict=True) if key not in self._typed}
         if unknown:
             self._typed |= dict(zip(unknown, self._types(list(unknown.values()), columns), strict=True))

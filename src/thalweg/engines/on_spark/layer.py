@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -21,11 +22,24 @@ class Layer:
     tree: Tree | None
     columns: Columns
 
+    @cached_property
+    def text(self) -> str:
+        """The query in Spark's SQL."""
+        query = self.tree if isinstance(self.tree, exp.Query) else self.select(self.every())
+        return query.sql(dialect="spark")
+
+    @cached_property
+    def source(self) -> exp.Table:
+        """What stands in FROM. A query is written out once: layers above would copy its tree over and over."""
+        if isinstance(self.tree, exp.Table):
+            return self.tree
+        return exp.Table(this=exp.var(f"({self.text})"))
+
     def select(self, values: Mapping[str, exp.Expr]) -> exp.Select:
         """SELECT named expressions of Spark's FROM this layer."""
         named = [exp.alias_(value, exp.to_identifier(name, quoted=True)) for name, value in values.items()]
         query = exp.select(*named)
-        return query if self.tree is None else query.from_(sql.relation(self.tree))
+        return query if self.tree is None else query.from_(sql.relation(self.source))
 
     def every(self) -> dict[str, exp.Expr]:
         """Each column as itself."""

@@ -142,9 +142,7 @@ class Compiler:
         if distinct:
             if distinct.args.get("on") or len(chosen.columns) > len(outputs):
                 raise refuse(query, "DISTINCT ON, and DISTINCT ordered by other columns, are not understood")
-            chosen = Layer(
-                exp.select(exp.Star()).from_(sql.relation(_tree(chosen))).distinct(), chosen.columns
-            )
+            chosen = Layer(chosen.select(chosen.every()).distinct(), chosen.columns)
         return ordered(chosen, query, outputs, order)
 
     def _memberships(
@@ -181,7 +179,8 @@ class Compiler:
     ) -> tuple[Layer, list[exp.Expr]]:
         """Group the layer, where the query has GROUP BY or aggregates."""
         group = query.args.get("group")
-        if group and any(part for key, part in group.args.items() if key != "expressions"):
+        several = group is not None and group.find(exp.Cube, exp.Rollup, exp.GroupingSets) is not None
+        if several or (group and any(part for key, part in group.args.items() if key != "expressions")):
             raise refuse(group, "only plain GROUP BY is understood")
         keys = [_by_place(each, list(aliases.values())) for each in group.expressions] if group else []
         keys = [resolved(key, names, aliases) for key in keys]
@@ -319,9 +318,3 @@ def _type_in(columns: Columns) -> Callable[[exp.Expr], str]:
         return columns[value.name] if isinstance(value, exp.Column) else "INTEGER"
 
     return told
-
-
-def _tree(layer: Layer) -> exp.Query | exp.Table:
-    if layer.tree is None:
-        raise ComponentError("a query without FROM has no rows to tell apart")
-    return layer.tree

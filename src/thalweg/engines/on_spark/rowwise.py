@@ -26,11 +26,14 @@ class Rowwise:
         self, wanted: Mapping[str, exp.Expr], columns: Columns, types: Mapping[str, str] | None = None
     ) -> tuple[dict[str, exp.Expr], Columns]:
         """Expressions by name in Spark's dialect, and the DuckDB types of their values; `types` are wanted instead."""
-        found = self.binder.types(list(wanted.values()), columns)
-        kinds = {
+        plain = {name: columns[value.name] for name, value in wanted.items() if _is_known(value, columns)}
+        asked = {name: value for name, value in wanted.items() if name not in plain}
+        found = self.binder.types(list(asked.values()), columns) if asked else []
+        told = {
             name: self._type(value, kind, columns)
-            for (name, value), kind in zip(wanted.items(), found, strict=True)
+            for (name, value), kind in zip(asked.items(), found, strict=True)
         }
+        kinds = {name: plain.get(name) or told[name] for name in wanted}
         kinds |= types or {}
         return {name: self._value(value, kinds[name], columns) for name, value in wanted.items()}, kinds
 
@@ -48,6 +51,8 @@ class Rowwise:
         raise refuse(value, "it looks at other rows, or gives several values")
 
     def _value(self, value: exp.Expr, kind: str, columns: Columns) -> exp.Expr:
+        if _is_known(value, columns) and columns[value.name] == kind:
+            return value.copy()
         if is_constant(value):
             return constant(self.binder, value, kind)
         try:
@@ -61,3 +66,8 @@ class Rowwise:
             raise refuse(other, "it looks at other rows, or gives another value on every run")
         read = {name: columns[name] for name in sql.columns_of(value)}
         return self.functions.call(value, kind, read)
+
+
+def _is_known(value: exp.Expr, columns: Columns) -> bool:
+    """Whether a value is a column as it stands."""
+    return isinstance(value, exp.Column) and not value.table and value.name in columns

@@ -61,7 +61,7 @@ class SparkSession(Session):
     def sql(self, query: exp.Expr) -> str:
         if not isinstance(query, exp.Query):
             return query.sql(dialect=DIALECT)
-        return self._text(self._compiler.compile(query))
+        return self._compiler.compile(query).text
 
     def columns(self, query: exp.Query) -> dict[str, str]:
         return dict(self.binder.described(query))
@@ -89,7 +89,7 @@ class SparkSession(Session):
         columns = names_of(self.binder.described(query))
         columns = dict(zip(columns, layer.columns.values(), strict=True))
         with told():
-            found = self.spark.sql(self._text(layer)).toDF(*columns).persist()
+            found = self.spark.sql(layer.text).toDF(*columns).persist()
             found.count()
         self._put(name, found, columns)
         self._held[name] = found
@@ -180,10 +180,6 @@ class SparkSession(Session):
         with quiet():
             self.spark.udf.register(name, arrow_udf(function, returnType=returns))  # pyright: ignore[reportCallIssue, reportArgumentType]
 
-    def _text(self, layer: Layer) -> str:
-        tree = layer.select(layer.every()) if isinstance(layer.tree, (exp.Table, type(None))) else layer.tree
-        return tree.sql(dialect=DIALECT)
-
     def _results(self, query: exp.Query) -> Any:
         """A view of the embedded session over the carriers that Spark gives, and what they stand for."""
         return record_batches(self.spark, self._local, *self._translated(query))
@@ -197,4 +193,4 @@ class SparkSession(Session):
             unique: sql.cast(sql.column(held), kind)
             for held, (unique, kind) in zip(names, names_of(described).items(), strict=True)
         }
-        return self._text(layer), names, wanted
+        return layer.text, names, wanted

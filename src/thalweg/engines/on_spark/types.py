@@ -122,6 +122,10 @@ def _nested(parsed: exp.DataType) -> str:
             )
         return spark_type(plain)
     parts = parsed.expressions
+    if parsed.this == exp.DType.STRUCT and not all(isinstance(part, exp.ColumnDef) for part in parts):
+        raise ComponentError(
+            "Spark can't hold structures whose fields have no names; name them, or use duckdb"
+        )
     if parsed.this == exp.DType.STRUCT:
         fields = (f"`{part.name}`: {_nested(part.args['kind'])}" for part in parts)
         return f"STRUCT<{', '.join(fields)}>"
