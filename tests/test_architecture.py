@@ -30,6 +30,7 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "tools", "stu
 # Words that in one folder mean something else than the kind of that name. Families of SQL types do in all of them.
 HOMONYMS = {
     ("engines", "duckdb"): "the dialect that SQL is written in",
+    ("engines", "spark"): "the dialect that it is translated to, and the extra that brings the package",
     ("features", "category"): "a block of encoded features",
     ("sources", "json"): "a type of the engine's, and the mode of pydantic's dumps",
     ("sources", "parquet"): "a fact about a source that was read",
@@ -48,6 +49,9 @@ MAY_NAME = {
     ("clean/propose/typed.py", "types"): PROPOSED,
     ("deployment/model.py", "duckdb"): EMBEDDED,
     ("deployment/predict.py", "duckdb"): EMBEDDED,
+    ("engines/on_spark/session.py", "duckdb"): "reads sources, and gives results its types",
+    ("engines/on_spark/transport.py", "duckdb"): "hands it what Spark gives",
+    ("engines/on_spark/binder.py", "duckdb"): "tells its errors as it does",
     ("integrate/run.py", "from"): "a chain starts from a table, said or not",
     ("pipeline/init.py", "duckdb"): EMBEDDED,
     ("pipeline/look.py", "duckdb"): EMBEDDED,
