@@ -64,6 +64,7 @@ class Cluster:
         surroundings = {
             **os.environ,
             "SPARK_HOME": str(self.home),
+            "SPARK_SCALA_VERSION": "2.13",
             "SPARK_LOCAL_IP": "127.0.0.1",
             "PYSPARK_PYTHON": sys.executable,
         }
