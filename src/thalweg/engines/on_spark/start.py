@@ -29,6 +29,8 @@ OURS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # Planning would take minutes: constraints of nested expressions multiply with every layer.
+    "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.files.ignoreMissingFiles": "false",
     "spark.sql.files.ignoreCorruptFiles": "false",
 }
