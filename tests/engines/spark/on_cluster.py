@@ -81,7 +81,7 @@ def main(master: str, folder: Path) -> None:
         threading.Thread(target=watch, args=(context, folder), daemon=True).start()
         entries = run(session, folder, folder / "data.parquet")
         left = status().size() - 1
-        context.stop()
+    context.stop()
     (folder / "told.json").write_text(json.dumps({"entries": entries, "workers_left": left}, default=str))
 
 
