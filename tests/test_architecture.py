@@ -31,7 +31,7 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "tools", "stu
 HOMONYMS = {
     ("clean", "missing"): "a word for a cell without a value",
     ("engines", "duckdb"): "the dialect that SQL is written in",
-    ("engines", "spark"): "the other dialect, and the extra that brings it",
+    ("engines", "spark"): "the dialect that it is translated to, and the extra that brings the package",
     ("features", "category"): "a block of encoded features",
     ("sources", "images"): "a key of annotation files",
     ("sources", "json"): "a type of the engine's, and the mode of pydantic's dumps",
@@ -65,6 +65,9 @@ MAY_NAME = {
     ("engines/on_spark/session.py", "duckdb"): "reads sources, and computes what Spark means differently",
     ("engines/on_spark/transport.py", "duckdb"): "the same, in Spark's workers",
     ("deployment/predict.py", "duckdb"): EMBEDDED,
+    ("engines/on_spark/session.py", "duckdb"): "reads sources, and gives results its types",
+    ("engines/on_spark/transport.py", "duckdb"): "hands it what Spark gives",
+    ("engines/on_spark/binder.py", "duckdb"): "tells its errors as it does",
     ("integrate/run.py", "from"): "a chain starts from a table, said or not",
     ("pipeline/init.py", "duckdb"): EMBEDDED,
     ("pipeline/init.py", "from"): "what `init` proposes",

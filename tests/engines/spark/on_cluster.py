@@ -72,8 +72,6 @@ def main(master: str, folder: Path) -> None:
         "spark.sql.shuffle.partitions": 4,
         "spark.sql.files.maxPartitionBytes": 65_536,
         "spark.sql.files.openCostInBytes": 0,
-        "spark.network.timeout": "30s",
-        "spark.executor.heartbeatInterval": "5s",
     }
     with Spark(master=master, memory="600MB", settings=settings).open(folder / "scratch") as session:
         context = session.spark.sparkContext  # type: ignore[attr-defined]
@@ -83,7 +81,7 @@ def main(master: str, folder: Path) -> None:
         threading.Thread(target=watch, args=(context, folder), daemon=True).start()
         entries = run(session, folder, folder / "data.parquet")
         left = status().size() - 1
-        context.stop()
+    context.stop()
     (folder / "told.json").write_text(json.dumps({"entries": entries, "workers_left": left}, default=str))
 
 

@@ -64,6 +64,7 @@ class Cluster:
         surroundings = {
             **os.environ,
             "SPARK_HOME": str(self.home),
+            "SPARK_SCALA_VERSION": "2.13",
             "SPARK_LOCAL_IP": "127.0.0.1",
             "PYSPARK_PYTHON": sys.executable,
         }
@@ -125,6 +126,7 @@ def write_tables(folder: Path) -> None:
     not WANTED,
     reason="starts five Java processes, which takes minutes where others run too: set THALWEG_CLUSTER=1",
 )
+@pytest.mark.timeout(900)
 def test_a_worker_is_killed_in_the_middle_and_the_run_ends_right(cluster: Cluster, tmp_path: Path) -> None:
     write_tables(tmp_path)
     command = [sys.executable, on_cluster.__file__, cluster.master, str(tmp_path)]

@@ -50,6 +50,7 @@ def prepared(sources: Path, output: Path, compute: dict[str, Any]) -> Path:
     return Path(run_file(RECIPE, settings, until="dataset")["run"])
 
 
+@pytest.mark.timeout(900)  # a minute or two alone, several where others run too
 def test_the_shards_are_the_same_bytes(sources: Path, engine: Spark, tmp_path: Path) -> None:
     embedded = prepared(sources, tmp_path / "duckdb", {"duckdb": {"memory": "512MB", "threads": 1}})
     on_spark = prepared(sources, tmp_path / "spark", engine.written())

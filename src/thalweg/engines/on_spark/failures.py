@@ -30,7 +30,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except (AnalysisException, ParseException) as error:
-        raise ComponentError(f"Spark refuses the query: {_first(error)}") from error
+        raise ComponentError(f"Spark refuses the query: {first_line(error)}") from error
     except (PySparkException, Py4JError) as error:
         raise _failed(error) from error
 
@@ -49,26 +49,28 @@ def _failed(error: Exception) -> ThalwegError:
     if inside:
         return DataError(next(part for part in inside.groups() if part))
     if any(name in text for name in DATA):
-        return DataError(_first(error))
+        return DataError(first_line(error))
     if "FILE_NOT_EXIST" in text or "FileNotFoundException" in text or "No such file or directory" in text:
         return StorageError(
-            f"a worker of Spark does not find a file of the run: {_first(error)}",
+            f"a worker of Spark does not find a file of the run: {first_line(error)}",
             hint="the run's folder and the Parquet sources must be under the same path on every worker",
         )
     if "No space left" in text:
-        return StorageError(f"the disk of a worker of Spark is full: {_first(error)}")
+        return StorageError(f"the disk of a worker of Spark is full: {first_line(error)}")
     if "ModuleNotFoundError" in text or "PYTHON_VERSION_MISMATCH" in text:
         return ThalwegError(
             f"the Python of Spark's workers lacks a package, or is another version: {_python_error(text)}",
             hint="give them one with duckdb, pyarrow and pyspark: compute: {data: {spark: {settings: "
             "{spark.pyspark.python: /path/to/python}}}}",
         )
-    return ThalwegError(f"Spark failed: {_first(error)}", hint="see the log of Spark for the whole story")
+    return ThalwegError(f"Spark failed: {first_line(error)}", hint="see the log of Spark for the whole story")
 
 
-def _first(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """An error of Spark's or of Java's without its traces."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0][:500] if lines else type(error).__name__
+    of_java = next((line[2:] for line in lines if line.startswith(": ")), None)
+    return (of_java or (lines[0] if lines else type(error).__name__))[:500]
 
 
 def _python_error(text: str) -> str:

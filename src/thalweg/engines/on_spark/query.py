@@ -179,8 +179,10 @@ class Compiler:
     ) -> tuple[Layer, list[exp.Expr]]:
         """Group the layer, where the query has GROUP BY or aggregates."""
         group = query.args.get("group")
-        several = group is not None and group.find(exp.Cube, exp.Rollup, exp.GroupingSets) is not None
-        if several or (group and any(part for key, part in group.args.items() if key != "expressions")):
+        several = (exp.Cube, exp.Rollup, exp.GroupingSets)
+        if group and (
+            group.find(*several) or any(p for key, p in group.args.items() if key != "expressions")
+        ):
             raise refuse(group, "only plain GROUP BY is understood")
         keys = [_by_place(each, list(aliases.values())) for each in group.expressions] if group else []
         keys = [resolved(key, names, aliases) for key in keys]

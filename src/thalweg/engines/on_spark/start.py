@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from thalweg.core.errors import MissingExtra, PipelineError, ThalwegError
-from thalweg.engines.on_spark.failures import quiet
+from thalweg.engines.on_spark.failures import first_line, quiet
 
 FIXED = {
     "spark.sql.ansi.enabled": "true",
@@ -29,6 +29,8 @@ OURS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # Planning would take minutes: constraints of nested expressions multiply with every layer.
+    "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.files.ignoreMissingFiles": "false",
     "spark.sql.files.ignoreCorruptFiles": "false",
 }
@@ -64,7 +66,7 @@ def start(master: str, memory: str | None, settings: Mapping[str, Any]) -> Any:
             found = builder.getOrCreate()
     except _failures() as error:
         raise PipelineError(
-            f"Spark could not be started on {master}: {str(error).splitlines()[0]}",
+            f"Spark could not be started on {master}: {first_line(error)}",
             where="compute: data",
             hint="see whether the master is reached from this machine; `local[*]` runs without a cluster",
         ) from error

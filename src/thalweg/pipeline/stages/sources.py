@@ -43,7 +43,7 @@ class Sources(Stage):
         return found
 
     def make(self, run: Run) -> None:
-        place = place_of(run)
+        place = Place(run.session.reader, run.base)
         for name, source in run.pipeline.sources.items():
             if self._one(run, name).fresh:
                 continue
