@@ -35,21 +35,23 @@ def tidy(text: exp.Expr) -> exp.Expr:
 
 def moment(text: exp.Expr, first: First, zone: str | None) -> exp.Expr:
     """The TIMESTAMP in a text, in UTC where a zone is written or given; NULL where there is none."""
-    plain = tidy(text)
-    numeric = [(YEAR_FIRST, (1, 2, 3)), (YEAR_LAST, (3, 2, 1)), (YEAR_LAST, (3, 1, 2))]
-    year, *ways = numeric
+    return sql.let(tidy(text), lambda plain: _read(plain, first, zone))
+
+
+def _read(plain: exp.Expr, first: First, zone: str | None) -> exp.Expr:
+    ways = [(YEAR_LAST, (3, 2, 1)), (YEAR_LAST, (3, 1, 2))]
     if first == "month":
         ways.reverse()
-    read: list[exp.Expr] = [_numeric(plain, pattern, places, zone) for pattern, places in (year, *ways)]
-    read += [_named(plain, zone), _epoch(plain)]
-    return exp.Coalesce(this=read[0], expressions=read[1:])
+    read = [_numeric(plain, pattern, places, zone) for pattern, places in ((YEAR_FIRST, (1, 2, 3)), *ways)]
+    return exp.Coalesce(this=read[0], expressions=[*read[1:], _named(plain, zone), _epoch(plain)])
 
 
 def order_fits(text: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
     """Whether a text that ends in a year is a day when read day first, and when read month first."""
-    plain = tidy(text)
-    day = _numeric(plain, YEAR_LAST, (3, 2, 1), None)
-    month = _numeric(plain, YEAR_LAST, (3, 1, 2), None)
+    day, month = (
+        sql.let(tidy(text), lambda plain, places=places: _numeric(plain, YEAR_LAST, places, None))
+        for places in ((3, 2, 1), (3, 1, 2))
+    )
     return sql.not_null(day), sql.not_null(month)
 
 
@@ -70,21 +72,35 @@ def has_zone(text: exp.Expr) -> exp.Expr:
 
 
 def _numeric(plain: exp.Expr, pattern: str, places: tuple[int, int, int], zone: str | None) -> exp.Expr:
-    year, month, day, clock, half, offset = (_part(plain, pattern, place) for place in (*places, 4, 5, 6))
-    date = sql.call("concat_ws", "-", year, month, day)
-    written = sql.call("trim", sql.call("concat", date, " ", clock))
-    at = sql.cast(written, "TIMESTAMP", strict=False)
-    minutes = exp.Mul(this=exp.paren(_half(clock, half)), expression=sql.literal(60))
-    away = (
-        exp.Case().when(sql.call("regexp_matches", offset, "^[+-]"), _minutes(offset)).else_(sql.literal(0))
+    in_utc = sql.let(
+        _part(plain, pattern, 6),
+        lambda offset: sql.let(
+            _shifted(plain, pattern, places, offset),
+            lambda at: (
+                exp.Case()
+                .when(exp.EQ(this=offset.copy(), expression=sql.literal("")), _zoned(at, zone))
+                .else_(at.copy())
+            ),
+        ),
     )
-    shift = sql.call(
-        "to_minutes", sql.cast(exp.paren(exp.Sub(this=minutes, expression=exp.paren(away))), "BIGINT")
-    )
-    shifted = exp.paren(exp.Add(this=at, expression=shift))
-    bare = exp.EQ(this=offset.copy(), expression=sql.literal(""))
-    in_utc = exp.Case().when(bare, _zoned(shifted, zone)).else_(shifted.copy())
     return exp.Case().when(sql.call("regexp_matches", plain.copy(), pattern), in_utc)
+
+
+def _shifted(plain: exp.Expr, pattern: str, places: tuple[int, int, int], offset: exp.Expr) -> exp.Expr:
+    """The time that is written, its half of the day counted and its offset taken off."""
+    year, month, day, clock, half = (_part(plain, pattern, place) for place in (*places, 4, 5))
+    date = sql.call("concat_ws", "-", year, month, day)
+    written = sql.call("trim", sql.call("concat", date, " ", clock.copy()))
+    at = sql.cast(written, "TIMESTAMP", strict=False)
+    hours = sql.let(half, lambda letters: _half(clock, letters))
+    minutes = exp.Mul(this=hours, expression=sql.literal(60))
+    away = (
+        exp.Case()
+        .when(sql.call("regexp_matches", offset.copy(), "^[+-]"), _minutes(offset))
+        .else_(sql.literal(0))
+    )
+    shift = exp.paren(exp.Sub(this=minutes, expression=exp.paren(away)))
+    return exp.paren(exp.Add(this=at, expression=sql.call("to_minutes", sql.cast(shift, "BIGINT"))))
 
 
 def _part(plain: exp.Expr, pattern: str, place: int) -> exp.Expr:

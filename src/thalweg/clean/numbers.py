@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 from sqlglot import exp
 
-from thalweg.clean.numerals import MAGNITUDES, Mark, Numeral
+from thalweg.clean.numerals import MAGNITUDES, MARKS, Mark, Numeral, scaled, taken_apart
 from thalweg.clean.step import Outcome, Step, Verdict
 from thalweg.clean.units import conversions, dimension
 from thalweg.clean.written import by_column
@@ -107,23 +107,33 @@ class Numbers(Step):
 
 def number(text: exp.Expr, rule: NumberRule) -> exp.Expr:
     """The number in a text, NULL where there is none that the rule can read."""
-    numeral = Numeral(text)
-    size = numeral.magnitude(rule.decimal or ".")
-    percent = (0.01, 0.0) if rule.percent == "fraction" else (1.0, 0.0)
-    scales = {"": (1.0, 0.0), "%": percent, **{name: (by, 0.0) for name, by in MAGNITUDES.items()}}
-    read = numeral.scaled(size, scales, numeral.suffix)
-    signed = exp.Case().when(numeral.negative, exp.Neg(this=exp.paren(read.copy()))).else_(read)
-    if rule.unit is not None:
-        size = exp.Case().when(numeral.negative, exp.Neg(this=exp.paren(size.copy()))).else_(size)
-        behind = numeral.first_word if rule.words else numeral.unit
-        signed = numeral.scaled(size, {"": (1.0, 0.0), **conversions(rule.unit)}, behind)
-    allowed = ["", rule.currency] if rule.currency is not None else None
-    if rule.unit is not None:
-        allowed = [""]
+    return taken_apart(text, lambda numeral: _allowed(numeral, rule))
+
+
+def _allowed(numeral: Numeral, rule: NumberRule) -> exp.Expr:
+    """The number, where the text has no other currency than the rule's."""
+    allowed = [""] if rule.unit is not None else ["", rule.currency] if rule.currency is not None else None
     if allowed is None:
-        return signed
+        return _signed(numeral, rule)
     fits = exp.In(this=numeral.currency, expressions=[sql.literal(symbol) for symbol in allowed])
-    return exp.Case().when(fits, signed)
+    return exp.Case().when(fits, _signed(numeral, rule))
+
+
+def _signed(numeral: Numeral, rule: NumberRule) -> exp.Expr:
+    """The number with its sign, in the unit that is asked for."""
+    size = numeral.magnitude(rule.decimal or ".")
+    signed = sql.let(
+        size, lambda n: exp.Case().when(numeral.negative, exp.Neg(this=n.copy())).else_(n.copy())
+    )
+    behind, scales = numeral.suffix, _scales(rule)
+    if rule.unit is not None:
+        behind, scales = numeral.first_word if rule.words else numeral.unit, conversions(rule.unit)
+    return sql.let(signed, lambda n: scaled(n, {"": (1.0, 0.0), **scales}, behind))
+
+
+def _scales(rule: NumberRule) -> dict[str, tuple[float, float]]:
+    percent = (0.01, 0.0) if rule.percent == "fraction" else (1.0, 0.0)
+    return {"%": percent, **{name: (by, 0.0) for name, by in MAGNITUDES.items()}}
 
 
 def _learnt(table: Table, name: str, rule: NumberRule) -> tuple[NumberRule, str | None]:
@@ -136,7 +146,7 @@ def _learnt(table: Table, name: str, rule: NumberRule) -> tuple[NumberRule, str 
 
 
 def _currency(table: Table, name: str) -> str | None:
-    found = Numeral(sql.column(name)).currency
+    found = taken_apart(sql.column(name), lambda numeral: numeral.currency)
     seen = sql.select(table.training().query, {"symbol": found}).distinct()
     seen = sql.select(seen, ["symbol"]).where(sql.column("symbol") > sql.literal(""))
     symbols = [row[0] for row in table.session.rows(seen.order_by(sql.column("symbol")))]
@@ -150,9 +160,10 @@ def _currency(table: Table, name: str) -> str | None:
 
 def _mark(table: Table, name: str) -> tuple[Mark, str | None]:
     """The decimal mark that more training values ask for, and what is said of values that fit both."""
-    numeral = Numeral(sql.column(name))
-    point, comma = numeral.fits("."), numeral.fits(",")
-    marked = sql.call("regexp_matches", numeral.digits, "[.,]")
+    point, comma = (taken_apart(sql.column(name), lambda numeral, m=m: numeral.fits(m)) for m in MARKS)
+    marked = taken_apart(
+        sql.column(name), lambda numeral: sql.call("regexp_matches", numeral.digits.copy(), "[.,]")
+    )
     found = table.training().aggregate(
         point=sql.true_count(sql.all_of([point, exp.Not(this=comma)])),
         comma=sql.true_count(sql.all_of([comma.copy(), exp.Not(this=point.copy())])),

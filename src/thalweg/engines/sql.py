@@ -5,7 +5,8 @@ Everything is written in one dialect, DuckDB's, and rendered by the session that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
@@ -143,6 +144,25 @@ def parse_expression(
             )
         found.replace(column(name)) if found is not tree else None
     return column(folded.get(tree.name.casefold(), tree.name)) if isinstance(tree, exp.Column) else tree
+
+
+_depth: ContextVar[int] = ContextVar("depth of bound values", default=0)
+
+
+def let(value: exp.Expr, body: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    """An expression over a value that is computed once and named: for what would else be written out many times.
+
+    SQL has no word for it; a list of one value, transformed, says the same.
+    """
+    depth = _depth.get()
+    name = exp.to_identifier(f"__let{depth}")
+    token = _depth.set(depth + 1)
+    try:
+        told = exp.Lambda(this=body(name), expressions=[name.copy()])
+    finally:
+        _depth.reset(token)
+    one = exp.Array(expressions=[value.copy()])
+    return exp.Bracket(this=exp.Transform(this=one, expression=told), expressions=[exp.Literal.number(0)])
 
 
 def columns_of(expression: exp.Expr) -> list[str]:

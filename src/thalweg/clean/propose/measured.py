@@ -9,7 +9,7 @@ from typing import Any
 from sqlglot import exp
 
 from thalweg.clean.numbers import NumberRule, number
-from thalweg.clean.numerals import MAGNITUDES, Numeral
+from thalweg.clean.numerals import MAGNITUDES, numeral
 from thalweg.clean.sample import sampled
 from thalweg.clean.step import Proposal, Step
 from thalweg.clean.units import NAMED, plain
@@ -53,19 +53,19 @@ def measured(table: Table) -> list[Proposal]:
 
 def _kinds(seen: Table, name: str) -> dict[str, int]:
     """What stands beside the digits of a column's values, and how often; empty where it is not for this step."""
-    numeral = Numeral(sql.column(name))
-    shape = sql.call("regexp_matches", numeral.digits, "[', ]")
-    none = exp.EQ(this=numeral.digits, expression=sql.literal(""))
+    parts = numeral(sql.column(name))
+    shape = sql.call("regexp_matches", parts.digits, "[', ]")
+    none = exp.EQ(this=parts.digits, expression=sql.literal(""))
     counted = seen.aggregate(
         present=exp.Count(this=sql.column(name)),
         none=sql.true_count(none),
-        zeros=sql.true_count(sql.call("regexp_matches", numeral.digits, "^0[0-9]")),
+        zeros=sql.true_count(sql.call("regexp_matches", parts.digits, "^0[0-9]")),
         grouped=sql.true_count(shape),
     )
     if not counted["present"] or counted["none"] > (1 - ENOUGH) * counted["present"] or counted["zeros"]:
         return {}
     kinds: Counter[str] = Counter()
-    pairs = sql.select(seen.query, {"exact": numeral.suffix, "currency": numeral.currency})
+    pairs = sql.select(seen.query, {"exact": parts.suffix, "currency": parts.currency})
     pairs = pairs.where(sql.not_null(sql.column(name)))
     each = sql.select(
         pairs, {"exact": sql.column("exact"), "currency": sql.column("currency"), "n": sql.row_count()}
@@ -111,7 +111,7 @@ def _units(kinds: Mapping[str, int]) -> tuple[Counter[str], int]:
 def _apart(seen: Table, name: str) -> bool:
     """Whether values with a percent sign are of another size than those without."""
     text = sql.column(name)
-    signed = exp.EQ(this=Numeral(text).suffix, expression=sql.literal("%"))
+    signed = exp.EQ(this=numeral(text).suffix, expression=sql.literal("%"))
     value = number(text, NumberRule(percent="points"))
     sides = {
         "with": exp.Case().when(signed, value),
