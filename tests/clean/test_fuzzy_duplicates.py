@@ -180,7 +180,7 @@ def test_too_many_pairs_are_refused_with_their_number(make_table):
 
 def test_splink_missing_is_told_with_the_command(make_table, monkeypatch):
     monkeypatch.setitem(sys.modules, "splink", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'thalweg\[linkage\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'thalweg\[link\]'"):
         clean(make_table("people", people()), [{"fuzzy_duplicates": {"compare": COMPARE}}])
 
 

@@ -154,5 +154,5 @@ def test_a_column_without_values_and_pairs_beyond_the_limit_are_refused(make_tab
 
 def test_splink_missing_is_told_with_the_command(make_table, monkeypatch):
     monkeypatch.setitem(sys.modules, "splink", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'thalweg\[linkage\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'thalweg\[link\]'"):
         linked(make_table, *shops())
