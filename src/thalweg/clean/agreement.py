@@ -113,7 +113,7 @@ def _misspelt(target: Codes, expected: np.ndarray, differs: np.ndarray, often: n
         return 0
     strange = differs & ~np.isin(target.codes, often)
     pairs = zip(target.codes[strange][:FEW], expected[strange][:FEW], strict=True)
-    return sum(1 for one, other in pairs if _alike(target.values[one], target.values[other]))
+    return sum(1 for one, other in pairs if _alike(str(target.values[one]), str(target.values[other])))
 
 
 def _alike(one: str, other: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 from sqlglot import exp
 
@@ -176,8 +175,13 @@ def _torn(votes: Sequence[exp.Expr]) -> exp.Expr:
 
 def _sum(conditions: Iterable[exp.Expr]) -> exp.Expr:
     """How many conditions are true."""
-    ones = [exp.Case().when(condition, sql.literal(1)).else_(sql.literal(0)) for condition in conditions]
-    return exp.paren(reduce(lambda one, other: exp.Add(this=one, expression=other), ones))
+    ones: list[exp.Expr] = [
+        exp.Case().when(condition, sql.literal(1)).else_(sql.literal(0)) for condition in conditions
+    ]
+    total = ones[0]
+    for each in ones[1:]:
+        total = exp.Add(this=total, expression=each)
+    return exp.paren(total)
 
 
 def _copied(fields: Mapping[str, Sequence[exp.Expr]]) -> dict[str, list[exp.Expr]]:

@@ -401,5 +401,5 @@ SPLITS: list[Any] = [
     {"column": "small", "training": [1, 2, 3], "validation": [5], "test": [7, 0]},
 ]
 
-REFUSED: dict[str, str] = {}
+REFUSED: dict[str, str] = {"dependencies": "looks at other rows"}
 """Kinds of steps, operations and miners that Spark refuses, each with a piece of the message."""
