@@ -170,7 +170,8 @@ def test_as_of_joins(on_spark: Session, session: Session) -> None:
         else None
         for key, time in zip(left["k"].to_pylist(), times, strict=True)
     ]
-    assert on_spark.rows(query(AS_OF[0])) == list(enumerate(back))
+    everything = query(AS_OF[0].replace("WHERE NOT l.t IS NULL ", ""))
+    assert on_spark.rows(everything) == list(enumerate(back))
 
 
 def test_mistakes_are_told_as_on_duckdb(on_spark: Session, numbers: str, session: Session) -> None:
