@@ -29,6 +29,7 @@ PAIRED_ROWS = 20_000  # of the sample, for dependencies on two columns
 GLANCE = 4_000  # rows that most candidates fail on already
 AGREEING = 0.95  # of the repeating rows, on the sample and on all rows
 BEYOND_CHANCE = 0.9  # of the way from what chance gives to full agreement
+NEIGHBOURS = 0.8  # the share of neighbours that agree where AGREEING of the rows do, with room for chance
 FEWEST = 30  # repeating rows
 SPARSE = 0.02  # of the rows must repeat
 SINGLE, DOUBLE = 20, 8  # candidates that are verified on every row
@@ -105,9 +106,28 @@ def _double(
         if (one, other) in known or (other, one) in known:
             continue
         pair = _paired(codes[one], codes[other])
-        for column in told:
-            if column not in (one, other) and not {(one, column), (other, column)} & known:
-                yield ((one, other), column), _strength(pair, codes[column])
+        others = [
+            column
+            for column in told
+            if column not in (one, other) and not {(one, column), (other, column)} & known
+        ]
+        for column in _promising(pair, codes, others):
+            yield ((one, other), column), _strength(pair, codes[column])
+
+
+def _promising(pair: np.ndarray, codes: Mapping[str, np.ndarray], columns: Sequence[str]) -> list[str]:
+    """The columns that neighbours alike in the pair mostly agree on: one look at all columns, at few rows."""
+    known = int((pair >= 0).sum())
+    if known - (int(pair.max(initial=-1)) + 1) < max(FEWEST, SPARSE * known):
+        return []
+    order = np.argsort(pair[:GLANCE], kind="stable")
+    alike = np.diff(pair[order], prepend=-2) == 0
+    alike &= pair[order] >= 0
+    if alike.sum() < FEWEST or not columns:
+        return list(columns)
+    values = np.stack([codes[column][order] for column in columns], axis=1)
+    agreeing = (np.diff(values, axis=0, prepend=-2) == 0)[alike].mean(axis=0)
+    return [column for column, share in zip(columns, agreeing, strict=True) if share >= NEIGHBOURS]
 
 
 def _strongest(found: Iterator[tuple[tuple[tuple[str, ...], str], float]]) -> Candidates:

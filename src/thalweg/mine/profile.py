@@ -50,6 +50,7 @@ NEARLY_ALL = 0.95  # of the values are distinct: an integer that names its row
 HALF = 0.5  # of the values are distinct: a text that names its row, or is free
 MANY = 50  # integers, of which nearly all being distinct says something
 LONG, SEVERAL = 40, 100  # characters on average and distinct values: free text
+MIXED_ROWS = 50_000  # of the sample, for correlation ratios
 CATEGORIES = 50  # distinct values, above which a column is not compared as a category
 
 
@@ -177,7 +178,7 @@ def _pairs(summary: Summary, columns: Sequence[Mapping[str, Any]]) -> dict[str, 
         c["name"] for c in usable if c["family"] in ("text", "boolean") and c["distinct"] <= CATEGORIES
     ]
     of_numbers, of_categories = numeric(summary.sample, numbers), categorical(summary.sample, categories)
-    of_both = mixed(summary.sample, numbers, categories)
+    of_both = mixed(summary.sample.slice(0, MIXED_ROWS), numbers, categories)
     pairs = strongest("spearman", of_numbers["columns"], of_numbers["spearman"])
     pairs += strongest("cramers_v", of_categories["columns"], of_categories["cramers_v"])
     pairs += strongest_mixed(of_both)
