@@ -46,12 +46,17 @@ class Rules(Miner):
     """The share, of the baskets with the condition, that hold the consequence too, at least."""
     shortest: int = Field(1, ge=1)
     """Items of a rule, at least: 1 counts rules without a condition, as arules does."""
-    longest: int = Field(10, ge=2)
-    """Items of a rule, at most."""
+    longest: int | None = Field(None, ge=2)
+    """Items of a rule, at most. Left out: 10 of a basket, 3 where the columns of a row are the items."""
     baskets: int = Field(200_000, ge=100)
     """Baskets to look at; of more, a sample chosen by a hash."""
     sets: int = Field(200_000, ge=100)
     """Frequent sets of items to hold in memory; where there are more, support is too low."""
+
+    @property
+    def _most(self) -> int:
+        """Items of a rule, at most."""
+        return self.longest or (10 if self.items is not None else 3)
 
     @classmethod
     def expand(cls, value: Any) -> Any:
@@ -77,8 +82,8 @@ class Rules(Miner):
         found = self._baskets(table)
         total = found.learnt.count
         least = max(math.ceil(self.support * total * (1 - 1e-12)), 1)
-        sets = frequent(found.learnt, least, self.longest, self.sets)
-        passing = rules_of(sets, found.learnt.names, total, self.confidence, self.shortest, self.longest)
+        sets = frequent(found.learnt, least, self._most, self.sets)
+        passing = rules_of(sets, found.learnt.names, total, self.confidence, self.shortest, self._most)
         beyond = [rule for rule in passing if rule.p <= ALPHA]
         surest = beyond[:CHECKED]
         checked = check(surest, found.held_out) if found.held_out is not None else surest
