@@ -66,13 +66,14 @@ def table_file(folder: Path, table: str) -> Path:
 
 
 def thalweg_pipeline(name: str, epochs: int = 1, judged: bool = False) -> dict[str, Any]:
-    """The pipeline on that file; `judged` with all that evaluation does by default, else metrics alone."""
+    """The pipeline on that file; `judged` with profile and all that evaluation does by default, else metrics alone."""
     numbers = [{"kind": "number", "column": column, "names": False, "missing": "mean"} for column in NUMBERS]
     inputs = numbers + [{"category": column} for column in CATEGORIES]
     lean = {"baseline": False, "linear": False, "importance": False}
     return {
         "name": name,
         "sources": {"flights": {"kind": "csv", "path": str(one_csv())}},
+        "mine": ["profile"] if judged else [],
         "dataset": {"split": {"kind": "random", "fractions": list(FRACTIONS)}},
         "model": {"inputs": inputs, "outputs": {LABEL: "binary"}, "network": {"mlp": list(LAYERS)}},
         "train": {

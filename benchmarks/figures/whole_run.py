@@ -49,7 +49,7 @@ def measure() -> Result:
                 runs=taken,
             ),
             Figure(
-                f"{what}; with the report's baselines, importances and intervals",
+                f"{what}; with the report's profile, baselines, importances and intervals",
                 seconds["judged"],
                 "s",
                 "Ludwig",
@@ -59,7 +59,7 @@ def measure() -> Result:
         ],
         [
             "both: one network, split, batches, steps; metrics on validation and test rows; model written",
-            "Thalweg without baselines and importances, which Ludwig has not; the second line is with them",
+            "Thalweg without profile, baselines and importances, which Ludwig has not; the second line is with them",
             f"test AUC: Thalweg {auc:.4f}, Ludwig {found['ludwig']['auc']:.4f}",
             f"Ludwig's imports take {found['ludwig']['import_seconds']:.1f} s of it",
         ],
