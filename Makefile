@@ -15,7 +15,7 @@ demo: .venv/ready
 	$(BIN)/thalweg run recipes/flights.yaml
 
 test: .venv/ready
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -66,6 +66,7 @@ MAY_NAME = {
     ("engines/on_spark/transport.py", "duckdb"): "the same, in Spark's workers",
     ("deployment/predict.py", "duckdb"): EMBEDDED,
     ("integrate/run.py", "from"): "a chain starts from a table, said or not",
+    ("integrate/references.py", "drop"): "a fate of rows",
     ("pipeline/init.py", "duckdb"): EMBEDDED,
     ("pipeline/init.py", "from"): "what `init` proposes",
     ("pipeline/init.py", "join"): "what `init` proposes",

@@ -49,7 +49,7 @@ def test_people_of_febrl_that_are_the_same_are_merged(make_table, data, left):
     assert entry.merged == len(rows) - len(persons)
     assert len(set(persons)) == len({row["rec_id"][:-1] for row in rows})  # no two people became one
     assert len(persons) - len(set(persons)) <= 3  # next to none stands twice still
-    assert len(entry.notes["examples"]) == 20
+    assert len(entry.notes["first_clusters"]) == 20
 
 
 def test_merged_rows_are_counted_and_listed(make_table, left):
@@ -58,7 +58,7 @@ def test_merged_rows_are_counted_and_listed(make_table, left):
     assert (entry.rows_in, entry.kept, entry.merged) == (150, 120, 30)
     assert left(cleaned.table)["person"] == list(range(120))
     assert entry.notes["clusters"] == 30
-    assert entry.notes["examples"][:2] == [[0, 120], [1, 121]]
+    assert entry.notes["first_clusters"][:2] == [[0, 120], [1, 121]]
     assert entry.reasons[0].rule == "the same as a row that was kept, with a probability of 0.9 or more"
 
 

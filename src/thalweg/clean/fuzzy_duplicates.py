@@ -115,7 +115,7 @@ class FuzzyDuplicates(Step):
             members = move(listed, bench, table.session, name)
         rules: dict[str, Survives] = {name: self.survive.get(name, "first") for name in table.columns}
         chosen = survivors(table, members, rules, self.keep, self.by)
-        notes = {**found.notes, "clusters": chosen.clusters, "examples": chosen.examples}
+        notes = {**found.notes, "clusters": chosen.clusters, "first_clusters": chosen.examples}
         return Outcome(changes=_changes(chosen), verdicts=(self._verdict(chosen),), notes=notes)
 
     def _verdict(self, chosen: Survivors) -> Verdict:

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from thalweg.core.errors import MissingExtra, PipelineError, ThalwegError
 from thalweg.engines.on_spark.failures import first_line, quiet
+
+
+@contextmanager
+def interrupts_kept() -> Iterator[None]:
+    """Spark takes Ctrl-C for itself when it starts; it stays with the program, which ends its run properly."""
+    ours = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
+
 
 FIXED = {
     "spark.sql.ansi.enabled": "true",
@@ -62,7 +78,7 @@ def start(master: str, memory: str | None, settings: Mapping[str, Any]) -> Any:
             hint="stop it with SparkSession.getActiveSession().stop(), or start another process",
         )
     try:
-        with quiet():
+        with quiet(), interrupts_kept():
             found = builder.getOrCreate()
     except _failures() as error:
         raise PipelineError(
