@@ -14,7 +14,7 @@ from pydantic import Field
 from thalweg.core.errors import MissingExtra, SourceError
 from thalweg.core.fingerprint import fingerprint
 from thalweg.core.suggest import did_you_mean
-from thalweg.sources.found import fingerprint_files, found, size_of
+from thalweg.sources.found import ends_in, fingerprint_files, found, path_and, size_of
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
@@ -47,15 +47,11 @@ class Excel(Source):
 
     @classmethod
     def expand(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        path, _, sheet = value.partition("#")
-        return {"path": path, "sheet": sheet or None}
+        return path_and(value, "sheet")
 
     @classmethod
     def claims(cls, value: Any) -> bool:
-        path = value.get("path") if isinstance(value, dict) else value
-        return isinstance(path, str) and path.partition("#")[0].lower().endswith(ENDINGS)
+        return ends_in(value, ENDINGS)
 
     @classmethod
     def example(cls) -> Self:

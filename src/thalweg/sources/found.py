@@ -6,12 +6,27 @@ import glob
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from thalweg.core.errors import SourceError
 from thalweg.core.fingerprint import fingerprint, fingerprint_file
 from thalweg.core.suggest import did_you_mean
 
 WILD = "*?["
+
+
+def path_and(value: Any, part: str) -> Any:
+    """The fields that `shop.db#orders` is short for: the path, and what is named in the file, or None."""
+    if not isinstance(value, str):
+        return value
+    path, _, name = value.partition("#")
+    return {"path": path, part: name or None}
+
+
+def ends_in(value: Any, endings: tuple[str, ...]) -> bool:
+    """Whether what a user wrote, short or as fields, is a path with one of these endings before any `#`."""
+    path = value.get("path") if isinstance(value, dict) else value
+    return isinstance(path, str) and path.partition("#")[0].lower().endswith(endings)
 
 
 def found(path: str | Sequence[str], folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from thalweg.core.errors import SourceError
 from thalweg.core.fingerprint import fingerprint, fingerprint_file
-from thalweg.sources.found import found, size_of
+from thalweg.sources.found import ends_in, found, path_and, size_of
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
@@ -41,15 +41,11 @@ class Sqlite(Source):
 
     @classmethod
     def expand(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        path, _, table = value.partition("#")
-        return {"path": path, "table": table or None}
+        return path_and(value, "table")
 
     @classmethod
     def claims(cls, value: Any) -> bool:
-        path = value.get("path") if isinstance(value, dict) else value
-        return isinstance(path, str) and path.partition("#")[0].lower().endswith(ENDINGS)
+        return ends_in(value, ENDINGS)
 
     @classmethod
     def example(cls) -> Self:
