@@ -192,7 +192,7 @@ def test_a_split_left_empty_is_an_error_that_says_where_its_rows_went(
         encode(table, [encoder], {"y": Answer("y", ["no", "yes"])}, tmp_path / "d", seed=0)
     assert "1 dropped (y, which is to be predicted, is missing)" in raised.value.message
     assert "dataset.split" in (raised.value.hint or "")
-    assert not list((tmp_path / "d").iterdir())
+    assert not (tmp_path / "d" / "dataset.json").exists()
 
 
 def test_an_empty_table_is_an_error(make_table: Callable[..., Table], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from thalweg.core.errors import StorageError
 from thalweg.core.files import atomic_folder, first_damage
 from thalweg.dataset.encode import EncodedDataset
 from thalweg.dataset.read import read_all
-from thalweg.dataset.shards import check_shard, open_shard, read_index, record_type, write_shard
+from thalweg.dataset.shards import check_shard, open_shard, read_index, row_bytes, write_shard
 from thalweg.features.feature import Slot
 from thalweg.features.layout import Layout
 
@@ -26,30 +26,40 @@ LAYOUT = Layout(
 )
 
 
-def some_records(layout: Layout, rows: int) -> np.ndarray:
-    records = np.zeros(rows, record_type(layout, {"late": "int64", "delay": "float32"}))
+def some_rows(layout: Layout, rows: int) -> dict[str, np.ndarray]:
     chance = np.random.default_rng(0)
-    for name in records.dtype.names or ():
-        records[name] = chance.integers(0, 9, records[name].shape)
-    return records
+
+    def drawn(dtype: type, *width: int) -> np.ndarray:
+        return chance.integers(0, 9, (rows, *width)).astype(dtype)
+
+    return {
+        "numbers": drawn(np.float32, len(layout.of("numbers"))),
+        "categories": drawn(np.int32, len(layout.of("categories"))),
+        "target:late": drawn(np.int64),
+        "target:delay": drawn(np.float32),
+        "__row": drawn(np.int64),
+    }
 
 
 def test_a_shard_is_read_back_as_it_was_written(tmp_path: Path) -> None:
-    records = some_records(LAYOUT, 100)
+    written = some_rows(LAYOUT, 100)
     (tmp_path / "training").mkdir()
-    shard = write_shard(records, tmp_path / "training" / "00000.arrow")
+    shard = write_shard(written, tmp_path / "training" / "00000.arrow")
     assert (shard.file, shard.rows) == ("training/00000.arrow", 100)
     found = open_shard(tmp_path, shard)
-    assert list(found) == ["numbers", "categories", "target:late", "target:delay", "__row"]
+    assert list(found) == list(written)
     for name, values in found.items():
-        assert (values == records[name]).all()
-        assert values.dtype == records[name].dtype
+        assert (values == written[name]).all()
+        assert values.dtype == written[name].dtype
         assert not values.flags.owndata
+    assert row_bytes(LAYOUT, {"late": "int64", "delay": "float32"}) == sum(
+        values.nbytes // 100 for values in written.values()
+    )
     check_shard(tmp_path, shard)
 
 
 def test_any_arrow_reader_can_open_a_shard(tmp_path: Path) -> None:
-    write_shard(some_records(LAYOUT, 3), tmp_path / "00000.arrow")
+    write_shard(some_rows(LAYOUT, 3), tmp_path / "00000.arrow")
     table = pa.ipc.open_file(tmp_path / "00000.arrow").read_all()
     assert table.schema.field("numbers").type == pa.list_(pa.float32(), 2)
     assert table.schema.field("categories").type == pa.list_(pa.int32(), 1)
@@ -57,7 +67,7 @@ def test_any_arrow_reader_can_open_a_shard(tmp_path: Path) -> None:
 
 def test_blocks_without_slots_are_left_out(tmp_path: Path) -> None:
     only_numbers = Layout(slots=LAYOUT.of("numbers"))
-    shard = write_shard(some_records(only_numbers, 5), tmp_path / "x.arrow")
+    shard = write_shard(some_rows(only_numbers, 5), tmp_path / "x.arrow")
     assert "categories" not in open_shard(tmp_path.parent, shard)
 
 

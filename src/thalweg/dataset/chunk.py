@@ -1,77 +1,26 @@
-"""One batch of the table, encoded: rows ready for their shards, and rows that leave, each with its rule."""
+"""The rows of one shard, encoded: those that stay as arrays, those that leave each with its rule."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal, Protocol
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.types as arrow
 
-from thalweg.dataset.shards import TARGET, TargetType, record_type
-from thalweg.dataset.shuffle import buckets, shuffle_keys
-from thalweg.engines.table import ROW, SPLIT
-from thalweg.features.encoders import EncodedBatch, encode_batch
-from thalweg.features.feature import Encoder
-from thalweg.features.layout import Layout
+from thalweg.dataset.plan import NO_SPLIT, Plan, answers
+from thalweg.dataset.shards import TARGET
+from thalweg.dataset.shuffle import shuffle_keys
+from thalweg.engines.table import ROW
+from thalweg.features.encoders import EncodedBatch, empty_blocks, encode_batch
 
 Fate = Literal["dropped", "quarantined"]
-
-
-class Output(Protocol):
-    """What of a fitted task is needed to encode its column."""
-
-    @property
-    def column(self) -> str: ...
-
-    def encode(self, values: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-        """Encoded values (B,) and a mask (B,) of rows whose value is not one learnt."""
-        ...
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How batches are encoded, and into how many shards each split goes."""
-
-    encoders: Sequence[Encoder]
-    outputs: Mapping[str, Output]
-    layout: Layout
-    targets: Mapping[str, TargetType]
-    shards: tuple[int, ...]
-    seed: int
-
-    @cached_property
-    def record(self) -> np.dtype:
-        """The type of an encoded row."""
-        return record_type(self.layout, self.targets)
-
-    @property
-    def narrow(self) -> type[np.integer]:
-        """A type for the number of a shard; numpy sorts the narrow one by radix, many times faster."""
-        return np.uint16 if sum(self.shards) < 2**16 else np.int64
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns of the table that are read."""
-        inputs = [encoder.column for encoder in self.encoders]
-        outputs = [output.column for output in self.outputs.values()]
-        return list(dict.fromkeys([*inputs, *outputs, ROW, SPLIT]))
-
-    def places(self, split: int) -> range:
-        """The shards of a split, counted through all splits."""
-        first = sum(self.shards[:split])
-        return range(first, first + self.shards[split])
-
-    def place(self, split: np.ndarray, keys: np.ndarray) -> np.ndarray:
-        """The shard (n,) of rows with these splits (n,) and shuffle keys (n,)."""
-        place = np.zeros(len(keys), np.int64)
-        for number, count in enumerate(self.shards):
-            of_split = split == number
-            place[of_split] = self.places(number).start + buckets(keys[of_split], count)
-        return place
+Leave = tuple[Fate, str, np.ndarray]  # a fate, a rule and a mask (B,) of the rows it takes
+UNTOLD = "the row can't be told to be of training, validation or test"
+BATCH = 8_192  # rows encoded at once, so that they stay in the cache while their blocks are filled
 
 
 @dataclass(frozen=True)
@@ -83,50 +32,58 @@ class Leaving:
     rows: np.ndarray
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """`records` sorted by shard, those of shard i from `starts[i]` to `starts[i + 1]`; and what left."""
+@dataclass
+class Account:
+    """What became of the rows of a shard."""
 
-    records: np.ndarray
-    starts: list[int]
-    leaving: tuple[Leaving, ...]
-    counts: dict[str, dict[str, int]]
+    kept: int = 0
+    leaving: list[Leaving] = field(default_factory=list)
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    """By column: how many values were missing, rare or unseen."""
 
 
-def encode_chunk(plan: Plan, batch: pa.RecordBatch) -> Chunk:
-    """Encode a batch with the columns of encoders and outputs, `__row` and `__split`."""
-    encoded = encode_batch(plan.encoders, batch)
-    rows = batch.column(ROW).to_numpy()
-    split = batch.column(SPLIT).fill_null(-1).to_numpy(zero_copy_only=False)
-    stays = np.ones(len(rows), bool)
-    leaving: list[Leaving] = []
+def encode_chunk(plan: Plan, table: pa.Table, place: int) -> tuple[dict[str, np.ndarray], Account]:
+    """Encode the raw rows of a shard, which has the columns of encoders and outputs, and `__row`.
 
-    def leave(fate: Fate, rule: str, mask: np.ndarray) -> None:
-        gone = mask & stays
-        if gone.any():
-            leaving.append(Leaving(fate, rule, rows[gone]))
-            stays[gone] = False
+    Gives the columns of the shard, (n,) or (n, width), of the rows that stay, in their shuffled order.
+    """
+    whole = table.combine_chunks()
+    order = np.argsort(shuffle_keys(whole.column(ROW).to_numpy(), plan.seed))
+    arrays = _empty(plan, len(order))
+    stays, account = np.ones(len(order), bool), Account()
+    for start in range(0, len(order), BATCH):
+        part = slice(start, start + BATCH)
+        batch = whole.take(pa.array(order[part])).combine_chunks().to_batches()[0]
+        into = {name: values[part] for name, values in arrays.items()}
+        encoded = encode_batch(plan.encoders, batch, into)
+        into[ROW][:] = batch.column(ROW).to_numpy()
+        for column, counts in encoded.counts.items():
+            account.counts.setdefault(column, Counter()).update(counts)
+        leaving = [*_without_answer(plan, batch, into), *_bad(encoded)]
+        if place in plan.places(NO_SPLIT):
+            leaving.append(("quarantined", UNTOLD, np.ones(len(batch), bool)))
+        for fate, rule, mask in leaving:
+            gone = mask & stays[part]
+            if gone.any():
+                account.leaving.append(Leaving(fate, rule, into[ROW][gone]))
+                stays[part][gone] = False
+    account.kept = int(stays.sum())
+    kept = arrays if stays.all() else {name: values[stays] for name, values in arrays.items()}
+    return kept, account
 
-    targets = {}
+
+def _empty(plan: Plan, rows: int) -> dict[str, np.ndarray]:
+    targets = {f"{TARGET}{name}": np.empty(rows, kind) for name, kind in plan.targets.items()}
+    return {**empty_blocks(plan.layout, rows), **targets, ROW: np.empty(rows, np.int64)}
+
+
+def _without_answer(plan: Plan, batch: pa.RecordBatch, into: dict[str, np.ndarray]) -> Iterator[Leave]:
+    """Encode the targets into their places; the rows that have none, or one never learnt, leave."""
     for name, output in plan.outputs.items():
         values = answers(batch, output)
-        targets[f"{TARGET}{name}"], unknown = output.encode(values)
-        leave("dropped", f"{output.column}, which is to be predicted, is missing", _missing(values))
-        leave("quarantined", f"{output.column} has a value that no training row has", unknown)
-    leave("quarantined", "the row can't be told to be of training, validation or test", split < 0)
-    for rule, mask in _bad(encoded).items():
-        leave("quarantined", rule, mask)
-    stay = np.flatnonzero(stays)
-    shard = plan.place(split[stay], shuffle_keys(rows[stay], plan.seed))
-    order = np.argsort(shard.astype(plan.narrow), kind="stable")
-    records = _packed(plan.record, encoded, targets | {ROW: rows}, stay[order])
-    return Chunk(records, _starts(shard, sum(plan.shards)), tuple(leaving), encoded.counts)
-
-
-def answers(batch: pa.RecordBatch, output: Output) -> pa.Array:
-    """The values of an output's column in a batch."""
-    values = batch.column(output.column)
-    return values.dictionary_decode() if arrow.is_dictionary(values.type) else values
+        into[f"{TARGET}{name}"][:], unknown = output.encode(values)
+        yield "dropped", f"{output.column}, which is to be predicted, is missing", _missing(values)
+        yield "quarantined", f"{output.column} has a value that no training row has", unknown
 
 
 def _missing(values: pa.Array) -> np.ndarray:
@@ -134,25 +91,10 @@ def _missing(values: pa.Array) -> np.ndarray:
     return missing.to_numpy(zero_copy_only=False)
 
 
-def _bad(encoded: EncodedBatch) -> dict[str, np.ndarray]:
-    """A mask (B,) of the rows that can't be encoded, for each reason."""
+def _bad(encoded: EncodedBatch) -> Iterator[Leave]:
+    """The rows with an input that can't be encoded, by reason."""
     masks: dict[str, np.ndarray] = {}
     for row, reason in zip(np.flatnonzero(encoded.bad), encoded.reasons, strict=True):
         masks.setdefault(reason, np.zeros(len(encoded.bad), bool))[row] = True
-    return masks
-
-
-def _packed(
-    record: np.dtype, encoded: EncodedBatch, others: Mapping[str, np.ndarray], places: np.ndarray
-) -> np.ndarray:
-    """The rows at some places of the batch, as records."""
-    records = np.empty(len(places), record)
-    for name in record.names or ():
-        values = encoded.blocks[name] if name in encoded.blocks else others[name]
-        records[name] = values[places]
-    return records
-
-
-def _starts(shard: np.ndarray, count: int) -> list[int]:
-    """Where the rows of each shard start, once sorted; and where the last ones end."""
-    return [0, *np.cumsum(np.bincount(shard, minlength=count)).tolist()]
+    for rule, mask in masks.items():
+        yield "quarantined", rule, mask

@@ -1,8 +1,9 @@
 """From the joined table to shuffled shards: encoded once, in two passes through bounded memory.
 
-The first pass encodes batches on several threads and throws each row into the file of its shard, by the high bits
-of its shuffle key. The second sorts each file by the key and writes the shard. So the shards depend on nothing but
-the rows and the seed: neither on threads nor on the order in which the engine gives the rows.
+The first pass throws each row as it is into the file of its shard, by the high bits of its shuffle key. The second
+brings each file into the order of the keys, encodes it and writes the shard; encoded rows are wide, and so are written
+only once. Both run on several threads. The shards depend on nothing but the rows and the seed: neither on threads nor
+on the order in which the engine gives the rows.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from thalweg.core.errors import DataError
 from thalweg.core.files import storage_errors, write_json
 from thalweg.core.ledger import Entry, Reason
 from thalweg.core.progress import Progress, Silent
-from thalweg.dataset.chunk import Chunk, Fate, Output, Plan, answers, encode_chunk
+from thalweg.dataset.chunk import Account, Fate, encode_chunk
 from thalweg.dataset.parallel import in_order
+from thalweg.dataset.plan import NO_SPLIT, Output, Plan, answers
 from thalweg.dataset.quarantine import Quarantine
+from thalweg.dataset.route import route
 from thalweg.dataset.scatter import Scatter
 from thalweg.dataset.shards import (
     INDEX,
@@ -34,18 +37,16 @@ from thalweg.dataset.shards import (
     Shard,
     SplitName,
     TargetType,
-    record_type,
+    row_bytes,
     write_shard,
 )
-from thalweg.dataset.shuffle import shuffle_keys
 from thalweg.engines import sql
-from thalweg.engines.table import ROW, SPLIT, Table
+from thalweg.engines.table import SPLIT, Table
 from thalweg.features.encoders import layout_of
 from thalweg.features.feature import Encoder
 
 STEP = "encode"
-BATCH = 16_384  # rows encoded at once, so that they stay in the cache while their blocks are filled
-BATCH_BYTES = 32 * 2**20  # very wide rows are encoded fewer at a time
+BATCH = 65_536  # rows thrown at once
 SHARD_BYTES = 128 * 2**20  # very wide rows go into shards of fewer rows
 
 
@@ -75,14 +76,18 @@ def encode(
     be encoded, or of no split, go to `quarantine.parquet`. The same table, encoders, outputs and seed give the
     same bytes. Raises DataError where a split is left empty, StorageError where the disk is full.
     """
-    plan = _plan(table, encoders, outputs, seed, shard_rows)
+    plan, told = _plan(table, encoders, outputs, seed, shard_rows), progress or Silent()
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".scatter-", dir=folder) as scratch:
-            quarantine = Quarantine(Path(scratch))
-            scatter, tally = _scatter(table, plan, quarantine, threads, progress or Silent())
-            entry = tally.entry(table.name, _kept(scatter, plan))
-            splits = _write_shards(plan, scatter, folder, threads)
+            scatter = _scatter(table, plan, Path(scratch), threads, told)
+            with closing(Quarantine(Path(scratch))) as quarantine:
+                tally = Tally(quarantine)
+                splits = _write_shards(plan, scatter, folder, tally, threads, told)
+            kept: dict[SplitName, int] = {
+                name: sum(shard.rows for shard in shards) for name, shards in splits.items()
+            }
+            entry = tally.entry(table.name, kept)
             set_aside = quarantine.write(table, STEP, folder / "quarantine.parquet")
         index = Index(
             seed=seed,
@@ -99,16 +104,19 @@ def encode(
 class Tally:
     """What became of the rows and values so far."""
 
+    quarantine: Quarantine
     rows: int = 0
     lost: Counter[tuple[Fate, str]] = field(default_factory=Counter)
     values: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def add(self, chunk: Chunk) -> None:
-        self.rows += len(chunk.records)
-        for leaving in chunk.leaving:
+    def add(self, account: Account) -> None:
+        self.rows += account.kept
+        for leaving in account.leaving:
             self.rows += len(leaving.rows)
             self.lost[leaving.fate, leaving.rule] += len(leaving.rows)
-        for column, counts in chunk.counts.items():
+            if leaving.fate == "quarantined":
+                self.quarantine.note(leaving.rows, leaving.rule)
+        for column, counts in account.counts.items():
             self.values.setdefault(column, Counter()).update(counts)
 
     def counts(self) -> dict[str, dict[str, int]]:
@@ -148,15 +156,15 @@ def _plan(
 ) -> Plan:
     layout = layout_of(encoders)
     targets = _target_types(table, outputs)
-    most = max(1, min(shard_rows, SHARD_BYTES // record_type(layout, targets).itemsize))
+    most = max(1, min(shard_rows, SHARD_BYTES // row_bytes(layout, targets)))
     rows = _rows_of_splits(table)
-    shards = tuple(max(1, ceil(rows.get(number, 0) / most)) for number in range(len(SPLITS)))
+    shards = tuple(max(1, ceil(rows.get(number, 0) / most)) for number in (*range(len(SPLITS)), NO_SPLIT))
     return Plan(encoders, outputs, layout, targets, shards, seed)
 
 
 def _rows_of_splits(table: Table) -> dict[int, int]:
     """Rows by the number of their split."""
-    split = sql.column(SPLIT)
+    split = sql.call("coalesce", sql.column(SPLIT), sql.literal(NO_SPLIT))
     query = exp.select(split, sql.row_count()).from_(sql.relation(table.query)).group_by(split.copy())
     return dict(table.session.rows(query))
 
@@ -174,54 +182,46 @@ def _type(values: np.ndarray) -> TargetType:
     return "int64" if values.dtype == np.int64 else "float32"
 
 
-def _scatter(
-    table: Table, plan: Plan, quarantine: Quarantine, threads: int, progress: Progress
-) -> tuple[Scatter, Tally]:
-    """The first pass: encode every batch, throw its rows into the files of their shards, note what leaves."""
-    scatter, tally = Scatter(quarantine.folder, sum(plan.shards)), Tally()
-    rows = max(1, min(BATCH, BATCH_BYTES // plan.record.itemsize))
-    batches = table.session.batches(sql.select(table.query, plan.columns), rows)
+def _scatter(table: Table, plan: Plan, scratch: Path, threads: int, progress: Progress) -> Scatter:
+    """The first pass: throw the rows of every batch into the files of their shards."""
+    scatter = Scatter(scratch, sum(plan.shards))
+    batches = table.session.batches(sql.select(table.query, plan.columns), BATCH)
     with (
-        progress.task("encode", table.count()) as told,
-        closing(in_order(partial(encode_chunk, plan), batches, threads)) as chunks,
-        closing(quarantine),
+        progress.task("shuffle", table.count()) as told,
+        closing(in_order(partial(route, plan), batches, threads)) as routed,
     ):
-        for chunk in chunks:
-            before = tally.rows
-            tally.add(chunk)
-            scatter.add(chunk.records, chunk.starts)
-            for leaving in chunk.leaving:
-                if leaving.fate == "quarantined":
-                    quarantine.note(leaving.rows, leaving.rule)
-            told.advance(tally.rows - before)
+        for each in routed:
+            scatter.add(each.batch, each.starts)
+            told.advance(each.batch.num_rows)
     scatter.flush()
-    return scatter, tally
-
-
-def _kept(scatter: Scatter, plan: Plan) -> dict[SplitName, int]:
-    return {
-        name: sum(scatter.rows[place] for place in plan.places(number)) for number, name in enumerate(SPLITS)
-    }
+    return scatter
 
 
 def _write_shards(
-    plan: Plan, scatter: Scatter, folder: Path, threads: int
+    plan: Plan, scatter: Scatter, folder: Path, tally: Tally, threads: int, progress: Progress
 ) -> dict[SplitName, tuple[Shard, ...]]:
-    """The second pass: sort the rows of each file and write them as a shard."""
+    """The second pass: encode the rows of each file and write those that stay as a shard."""
     jobs: list[tuple[int, Path]] = []
     for number, name in enumerate(SPLITS):
         (folder / name).mkdir()
         full = [place for place in plan.places(number) if scatter.rows[place]]
         jobs += [(place, folder / name / f"{i:05d}.arrow") for i, place in enumerate(full)]
+    jobs += [
+        (place, folder) for place in plan.places(NO_SPLIT) if scatter.rows[place]
+    ]  # none of these rows stays
 
-    def write(job: tuple[int, Path]) -> Shard:
+    def write(job: tuple[int, Path]) -> tuple[Account, Shard | None]:
         place, path = job
-        records = scatter.take(place, plan.record)
-        order = np.argsort(shuffle_keys(records[ROW], plan.seed))
-        whole = records.view(
-            f"V{plan.record.itemsize}"
-        )  # moved as wholes, rows are moved seven times as fast
-        return write_shard(whole.take(order).view(plan.record), path)
+        arrays, account = encode_chunk(plan, scatter.take(place), place)
+        return account, write_shard(arrays, path) if account.kept else None
 
-    shards = list(in_order(write, jobs, threads))
+    shards: list[Shard] = []
+    with (
+        progress.task("encode", sum(scatter.rows)) as told,
+        closing(in_order(write, jobs, threads)) as written,
+    ):
+        for (place, _), (account, shard) in zip(jobs, written, strict=True):
+            tally.add(account)
+            shards += [shard] if shard else []
+            told.advance(scatter.rows[place])
     return {name: tuple(shard for shard in shards if shard.file.startswith(f"{name}/")) for name in SPLITS}

@@ -54,7 +54,7 @@ class Loader:
         self.shuffle, self.drop_last, self.rank, self.world = shuffle, drop_last, rank, world
         self.index = read_index(folder)
         self.rows = self.index.rows(split)
-        self.window_rows = window_rows or min(WINDOW_ROWS, WINDOW_BYTES // self.index.record.itemsize)
+        self.window_rows = window_rows or min(WINDOW_ROWS, WINDOW_BYTES // self.index.row_bytes)
         self.epoch = 0
         self.given = 0
         self._trusted: set[str] = set()

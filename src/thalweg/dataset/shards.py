@@ -22,7 +22,6 @@ from pydantic import BaseModel, ConfigDict
 from thalweg.core.errors import StorageError
 from thalweg.core.files import read_json
 from thalweg.core.fingerprint import fingerprint_content, fingerprint_file
-from thalweg.engines.table import ROW
 from thalweg.features.layout import Layout
 
 SplitName = Literal["training", "validation", "test"]
@@ -57,22 +56,18 @@ class Index(BaseModel):
     """By column: how many values were missing, rare or unseen."""
 
     @property
-    def record(self) -> np.dtype:
-        """The type of a row: fields `numbers` (N,), `categories` (C,), `target:<name>`, `__row`."""
-        return record_type(self.layout, self.targets)
+    def row_bytes(self) -> int:
+        """What a row takes."""
+        return row_bytes(self.layout, self.targets)
 
     def rows(self, split: SplitName) -> int:
         """How many rows a split has."""
         return sum(shard.rows for shard in self.splits[split])
 
 
-def record_type(layout: Layout, targets: Mapping[str, str]) -> np.dtype:
-    """A row of the dataset as a structured type without gaps."""
-    blocks = [("numbers", np.float32), ("categories", np.int32)]
-    fields = [(name, dtype, (len(layout.of(name)),)) for name, dtype in blocks if layout.of(name)]
-    return np.dtype(
-        [*fields, *((f"{TARGET}{name}", dtype) for name, dtype in targets.items()), (ROW, np.int64)]
-    )
+def row_bytes(layout: Layout, targets: Mapping[str, TargetType]) -> int:
+    """What an encoded row takes."""
+    return 4 * len(layout.slots) + sum(np.dtype(kind).itemsize for kind in targets.values()) + 8
 
 
 def read_index(folder: Path) -> Index:
@@ -85,22 +80,25 @@ def read_index(folder: Path) -> Index:
 REMEDY = "make the dataset again with: thalweg run FILE"
 
 
-def write_shard(records: np.ndarray, path: Path) -> Shard:
-    """Write structured rows (n,) as one Arrow IPC file; the same rows give the same bytes."""
-    arrays = {name: _column(records[name]) for name in records.dtype.names or ()}
-    batch = pa.record_batch(list(arrays.values()), names=list(arrays))
+def write_shard(arrays: Mapping[str, np.ndarray], path: Path) -> Shard:
+    """Write columns (n,) and (n, width), by their names, as one Arrow IPC file; those of width 0 are left out.
+
+    The same values give the same bytes.
+    """
+    columns = {name: _column(values) for name, values in arrays.items() if values.shape[1:] != (0,)}
+    batch = pa.record_batch(list(columns.values()), names=list(columns))
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, batch.schema) as writer:
         writer.write_batch(batch)
     content = sink.getvalue()
     path.write_bytes(content)
     return Shard(
-        file=f"{path.parent.name}/{path.name}", rows=len(records), digest=fingerprint_content(content)
+        file=f"{path.parent.name}/{path.name}", rows=batch.num_rows, digest=fingerprint_content(content)
     )
 
 
 def _column(values: np.ndarray) -> pa.Array:
-    flat = pa.array(np.ascontiguousarray(values).reshape(-1))
+    flat = pa.array(values.reshape(-1))
     return flat if values.ndim == 1 else pa.FixedSizeListArray.from_arrays(flat, values.shape[1])
 
 

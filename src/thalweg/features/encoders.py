@@ -46,15 +46,21 @@ def layout_of(encoders: Sequence[Encoder]) -> Layout:
     return Layout(slots=slots)
 
 
-def encode_batch(encoders: Sequence[Encoder], batch: pa.RecordBatch) -> EncodedBatch:
-    """Encode a batch that has, among others, the columns of the encoders.
+def empty_blocks(layout: Layout, rows: int) -> dict[str, np.ndarray]:
+    """Blocks for the slots of a layout, not filled."""
+    return {block: np.empty((rows, len(layout.of(block))), dtype) for block, dtype in DTYPES.items()}
+
+
+def encode_batch(
+    encoders: Sequence[Encoder], batch: pa.RecordBatch, into: dict[str, np.ndarray] | None = None
+) -> EncodedBatch:
+    """Encode a batch that has, among others, the columns of the encoders; into blocks of its size, if given.
 
     The same row gives the same bits, whatever stands beside it. Raises DataError where a column is missing or
     has another type than in training.
     """
-    widths = Counter(slot.block for encoder in encoders for slot in encoder.slots)
-    blocks = {block: np.zeros((batch.num_rows, widths[block]), dtype) for block, dtype in DTYPES.items()}
-    filled = dict.fromkeys(blocks, 0)
+    blocks = into if into is not None else empty_blocks(layout_of(encoders), batch.num_rows)
+    filled = dict.fromkeys(DTYPES, 0)
     why: dict[int, str] = {}
     counts: dict[str, dict[str, int]] = {}
     for encoder in encoders:
