@@ -7,11 +7,13 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from thalweg.core.errors import StorageError
 from thalweg.core.files import (
     MANIFEST,
+    DigestedFile,
     atomic,
     atomic_folder,
     first_damage,
@@ -21,6 +23,7 @@ from thalweg.core.files import (
     write_json,
     write_text,
 )
+from thalweg.core.fingerprint import fingerprint_file
 
 
 class Stopped(Exception):
@@ -146,3 +149,24 @@ def test_a_manifest_lists_sizes_and_digests(tmp_path: Path) -> None:
     assert manifest["seed"] == 1
     assert manifest["files"]["a"]["bytes"] == 3
     assert len(manifest["files"]["a"]["digest"]) == 32
+
+
+def test_a_file_digested_while_it_is_written_has_the_digest_of_its_content(tmp_path: Path) -> None:
+    with DigestedFile(tmp_path / "a") as file:
+        assert file.write(b"deepest ") == 8
+        file.write(memoryview(np.arange(5, dtype=np.int64)))
+        assert file.tell() == 48
+        digest = file.digest()
+    assert (tmp_path / "a").read_bytes() == b"deepest " + np.arange(5, dtype=np.int64).tobytes()
+    assert digest == fingerprint_file(tmp_path / "a")
+
+
+def test_digests_known_from_writing_are_taken_over(tmp_path: Path) -> None:
+    digests: dict[str, str] = {}
+    with atomic_folder(tmp_path / "made", digests) as folder:
+        (folder / "known").write_text("one")
+        (folder / "other").write_text("two")
+        digests["known"] = "as told"
+    listed = read_json(tmp_path / "made" / "manifest.json")["files"]
+    assert listed["known"] == {"bytes": 3, "digest": "as told"}
+    assert listed["other"]["digest"] == fingerprint_file(tmp_path / "made" / "other")

@@ -7,17 +7,18 @@ results is believed only if its `manifest.json`, written last, lists its files w
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from thalweg.core.errors import StorageError
-from thalweg.core.fingerprint import fingerprint_file
+from thalweg.core.fingerprint import DIGITS, file_hash, fingerprint_file
 
 MANIFEST = "manifest.json"
 
@@ -103,15 +104,18 @@ def read_json(path: Path) -> Any:
 
 
 @contextmanager
-def atomic_folder(folder: Path, **facts: Any) -> Iterator[Path]:
-    """Give an empty temporary folder to fill; on success it takes the place of `folder`, manifest with `facts` too."""
+def atomic_folder(folder: Path, digests: Mapping[str, str] | None = None, **facts: Any) -> Iterator[Path]:
+    """Give an empty temporary folder to fill; on success it takes the place of `folder`, manifest with `facts` too.
+
+    `digests` of files by name, filled while they are written, spare reading them again.
+    """
     temporary = folder.with_name(f".{folder.name}.partial")
     with storage_errors(folder):
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         try:
             yield temporary
-            seal(temporary, **facts)
+            seal(temporary, digests, **facts)
             if folder.exists():
                 shutil.rmtree(folder)
             temporary.replace(folder)
@@ -120,17 +124,47 @@ def atomic_folder(folder: Path, **facts: Any) -> Iterator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
-def seal(folder: Path, **facts: Any) -> None:
+def seal(folder: Path, digests: Mapping[str, str] | None = None, **facts: Any) -> None:
     """Sync every file of a folder and write the manifest with their sizes and digests, last."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    for path in files:
+    known = digests or {}
+
+    def listed(path: Path) -> tuple[str, dict[str, Any]]:
+        name = path.relative_to(folder).as_posix()
         sync_file(path)
+        return name, {"bytes": path.stat().st_size, "digest": known.get(name) or fingerprint_file(path)}
+
     with ThreadPoolExecutor() as pool:
-        listed = {
-            path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "digest": digest}
-            for path, digest in zip(files, pool.map(fingerprint_file, files), strict=True)
-        }
-    write_json(folder / MANIFEST, {**facts, "files": listed})
+        write_json(folder / MANIFEST, {**facts, "files": dict(pool.map(listed, files))})
+
+
+class DigestedFile(io.RawIOBase):
+    """A new file whose digest, as `fingerprint_file` gives it, is taken while it is written."""
+
+    def __init__(self, path: Path):
+        self._file = path.open("wb", buffering=0)
+        self._hash = file_hash()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self._hash.update(content)
+        written = 0
+        with memoryview(content) as view:
+            while written < view.nbytes:  # one call may write less than all of it
+                written += self._file.write(view[written:])
+        return written
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def digest(self) -> str:
+        return self._hash.hexdigest()[:DIGITS]
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def first_damage(folder: Path) -> str | None:

@@ -14,13 +14,14 @@ import pyarrow.types as arrow
 from thalweg.dataset.plan import NO_SPLIT, Plan, answers
 from thalweg.dataset.shards import TARGET
 from thalweg.dataset.shuffle import shuffle_keys
+from thalweg.dataset.take import take
 from thalweg.engines.table import ROW
 from thalweg.features.encoders import EncodedBatch, empty_blocks, encode_batch
 
 Fate = Literal["dropped", "quarantined"]
 Leave = tuple[Fate, str, np.ndarray]  # a fate, a rule and a mask (B,) of the rows it takes
 UNTOLD = "the row can't be told to be of training, validation or test"
-BATCH = 8_192  # rows encoded at once, so that they stay in the cache while their blocks are filled
+BATCH = 32_768  # rows encoded at once
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,14 @@ def encode_chunk(plan: Plan, table: pa.Table, place: int) -> tuple[dict[str, np.
 
     Gives the columns of the shard, (n,) or (n, width), of the rows that stay, in their shuffled order.
     """
-    whole = table.combine_chunks()
+    whole = table.combine_chunks().to_batches()[0]
     order = np.argsort(shuffle_keys(whole.column(ROW).to_numpy(), plan.seed))
+    shuffled = take(whole, order)
     arrays = _empty(plan, len(order))
     stays, account = np.ones(len(order), bool), Account()
     for start in range(0, len(order), BATCH):
         part = slice(start, start + BATCH)
-        batch = whole.take(pa.array(order[part])).combine_chunks().to_batches()[0]
+        batch = shuffled.slice(start, BATCH)
         into = {name: values[part] for name, values in arrays.items()}
         encoded = encode_batch(plan.encoders, batch, into)
         into[ROW][:] = batch.column(ROW).to_numpy()

@@ -46,7 +46,7 @@ from thalweg.features.encoders import layout_of
 from thalweg.features.feature import Encoder
 
 STEP = "encode"
-BATCH = 65_536  # rows thrown at once
+BATCH = 131_072  # rows thrown at once, so that each file is written in long runs
 SHARD_BYTES = 128 * 2**20  # very wide rows go into shards of fewer rows
 
 
@@ -190,10 +190,9 @@ def _scatter(table: Table, plan: Plan, scratch: Path, threads: int, progress: Pr
         progress.task("shuffle", table.count()) as told,
         closing(in_order(partial(route, plan), batches, threads)) as routed,
     ):
-        for each in routed:
-            scatter.add(each.batch, each.starts)
-            told.advance(each.batch.num_rows)
-    scatter.flush()
+        for parts in routed:
+            scatter.add(parts)
+            told.advance(sum(part.rows for part in parts))
     return scatter
 
 

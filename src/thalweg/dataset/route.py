@@ -1,33 +1,32 @@
-"""The rows of a batch, as they are, brought into the order of the shards they go to."""
+"""The rows of a batch, as they are, sorted by the shard they go to and cut there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.types as arrow
 
 from thalweg.dataset.plan import NO_SPLIT, Plan
+from thalweg.dataset.scatter import Part
 from thalweg.dataset.shuffle import shuffle_keys
+from thalweg.dataset.take import take
 from thalweg.engines.table import ROW, SPLIT
 
 
-@dataclass(frozen=True)
-class Routed:
-    """`batch` sorted by shard, the rows of shard i from `starts[i]` to `starts[i + 1]`."""
-
-    batch: pa.RecordBatch
-    starts: list[int]
-
-
-def route(plan: Plan, batch: pa.RecordBatch) -> Routed:
-    """Sort a batch with the columns of a plan; `__split`, which the shard then tells, is left out."""
+def route(plan: Plan, batch: pa.RecordBatch) -> list[Part]:
+    """Cut a batch with the columns of a plan by shard; `__split`, which the shard then tells, is left out."""
     split = batch.column(SPLIT).fill_null(NO_SPLIT).to_numpy(zero_copy_only=False)
     shard = plan.place(split, shuffle_keys(batch.column(ROW).to_numpy(), plan.seed))
     order = np.argsort(shard.astype(_narrow(sum(plan.shards))), kind="stable")
-    starts = [0, *np.cumsum(np.bincount(shard, minlength=sum(plan.shards))).tolist()]
-    return Routed(_plain(batch.drop_columns([SPLIT])).take(pa.array(order)), starts)
+    routed = take(_plain(batch.drop_columns([SPLIT])), order)
+    bounds = [0, *np.cumsum(np.bincount(shard, minlength=sum(plan.shards))).tolist()]
+    return [
+        Part(place, routed.slice(start, end - start))
+        for place, (start, end) in enumerate(pairwise(bounds))
+        if end > start
+    ]
 
 
 def _narrow(shards: int) -> type[np.integer]:

@@ -20,8 +20,8 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from thalweg.core.errors import StorageError
-from thalweg.core.files import read_json
-from thalweg.core.fingerprint import fingerprint_content, fingerprint_file
+from thalweg.core.files import DigestedFile, read_json
+from thalweg.core.fingerprint import fingerprint_file
 from thalweg.features.layout import Layout
 
 SplitName = Literal["training", "validation", "test"]
@@ -87,14 +87,11 @@ def write_shard(arrays: Mapping[str, np.ndarray], path: Path) -> Shard:
     """
     columns = {name: _column(values) for name, values in arrays.items() if values.shape[1:] != (0,)}
     batch = pa.record_batch(list(columns.values()), names=list(columns))
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, batch.schema) as writer:
-        writer.write_batch(batch)
-    content = sink.getvalue()
-    path.write_bytes(content)
-    return Shard(
-        file=f"{path.parent.name}/{path.name}", rows=batch.num_rows, digest=fingerprint_content(content)
-    )
+    with DigestedFile(path) as file:
+        with pa.ipc.new_file(pa.PythonFile(file, "w"), batch.schema) as writer:
+            writer.write_batch(batch)
+        digest = file.digest()
+    return Shard(file=f"{path.parent.name}/{path.name}", rows=batch.num_rows, digest=digest)
 
 
 def _column(values: np.ndarray) -> pa.Array:

@@ -20,6 +20,7 @@ from thalweg.features.feature import Block, Encoder, Feature
 from thalweg.features.layout import Layout
 
 DTYPES: dict[Block, type] = {"numbers": np.float32, "categories": np.int32}
+STRIP = 2048  # rows
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,31 @@ def encode_batch(
     has another type than in training.
     """
     blocks = into if into is not None else empty_blocks(layout_of(encoders), batch.num_rows)
-    filled = dict.fromkeys(DTYPES, 0)
+    slots: dict[Block, list[np.ndarray]] = {block: [] for block in DTYPES}
     why: dict[int, str] = {}
     counts: dict[str, dict[str, int]] = {}
     for encoder in encoders:
         encoded = encoder.encode(conform(encoder.column, _values(batch, encoder.column), encoder.type))
         for slot in encoder.slots:
-            blocks[slot.block][:, filled[slot.block]] = encoded.slots[slot.name]
-            filled[slot.block] += 1
+            slots[slot.block].append(encoded.slots[slot.name])
         if encoded.bad is not None:
             for row in np.flatnonzero(encoded.bad).tolist():
                 why.setdefault(row, f"{encoder.column} {encoded.why}")
         if encoded.counts:
             counts[encoder.column] = encoded.counts
+    for block, columns in slots.items():
+        _interleave(columns, blocks[block])
     bad = np.zeros(batch.num_rows, bool)
     bad[list(why)] = True
     return EncodedBatch(blocks, bad, [why[row] for row in sorted(why)], counts)
+
+
+def _interleave(columns: Sequence[np.ndarray], block: np.ndarray) -> None:
+    """Put columns (B,) side by side into a block (B, width), some rows at a time: these stay in the cache."""
+    for start in range(0, len(block), STRIP):
+        strip = slice(start, start + STRIP)
+        for place, values in enumerate(columns):
+            block[strip, place] = values[strip]
 
 
 def _values(batch: pa.RecordBatch, name: str) -> pa.Array:

@@ -55,17 +55,23 @@ class NumberEncoder(Encoder):
 
     def encode(self, values: pa.Array) -> Encoded:
         x = as_float64(values)
-        missing = np.isnan(x)
         encoded = scaled(self.scaling, x)
-        bad = ~np.isfinite(encoded) & ~missing | np.isinf(x)
-        encoded[missing] = self.fill
+        sound = np.isfinite(x) & np.isfinite(encoded)
+        missing = bad = None
+        if not sound.all():  # seldom: most batches need no more than this look
+            missing = np.isnan(x)
+            bad = ~sound & ~missing
+            encoded[missing] = self.fill
         arrays = {self.column: encoded}
         if self.indicator:
-            arrays[f"{self.column}:missing"] = missing.astype(np.float32)
+            told = np.zeros(len(x)) if missing is None else missing
+            arrays[f"{self.column}:missing"] = told.astype(np.float32)
         if self.names:
             arrays[f"{self.column}:value"] = self._names_known.find(x) + 1
-        counts = missing_counts(missing, self.missing)
-        return Encoded(arrays, counts, bad if bad.any() else None, "is infinite or too large")
+        counts = {} if missing is None else missing_counts(missing, self.missing)
+        return Encoded(
+            arrays, counts, bad if bad is not None and bad.any() else None, "is infinite or too large"
+        )
 
 
 class Number(Feature):

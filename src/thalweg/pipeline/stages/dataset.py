@@ -74,7 +74,8 @@ class Dataset(Stage):
             choice, derived = _chosen(run, table, columns)
             encoders = [feature.fit(columns[feature.column]) for feature in choice.features]
             leaks = {"derived": derived, "suspects": _suspects(table, list(outputs), choice)}
-        with atomic_folder(self.folder(run), **facts(run.key(self.name))) as folder:
+        digests: dict[str, str] = {}
+        with atomic_folder(self.folder(run), digests, **facts(run.key(self.name))) as folder:
             encoded = encode(
                 table,
                 encoders,
@@ -85,6 +86,7 @@ class Dataset(Stage):
                 threads=os.cpu_count() or 1,
                 progress=run.progress,
             )
+            digests |= {shard.file: shard.digest for part in encoded.index.splits.values() for shard in part}
             fitted.save(folder / ENCODERS, encoders)
             write_json(folder / TARGETS, stored_targets(outputs, targets))
             inputs = _inputs(choice, encoders, encoded.index)
