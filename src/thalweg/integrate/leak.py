@@ -66,11 +66,23 @@ def suspects(
     if rows is None:
         return []
     learn = rows[HALF].to_numpy(zero_copy_only=False)
-    truth = _truth(rows[target], table.columns[target], learn)
+    return suspects_among(rows, learn, target, table.columns[target], judged, threshold)
+
+
+def suspects_among(
+    rows: pa.Table,
+    learn: np.ndarray,
+    target: str,
+    target_type: str,
+    columns: Sequence[str],
+    threshold: float = WORTH_A_LOOK,
+) -> list[Suspect]:
+    """As `suspects`, in a sample of training rows at hand; `learn` (n,) marks the half that is learnt from."""
+    truth = _truth(rows[target], target_type, learn)
     if truth is None:
         return []
     known = np.asarray(rows[target].is_valid())
-    scores = {name: judge(_column(rows[name], known), truth) for name in judged if name != target}
+    scores = {name: judge(_column(rows[name], known), truth) for name in columns if name != target}
     found = [
         Suspect(name, target, truth.metric, score, "suspected leak" if score >= SUSPECTED else "worth a look")
         for name, score in scores.items()

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from thalweg.core.errors import at
 from thalweg.core.files import atomic_folder, read_json, write_json
 from thalweg.core.fingerprint import fingerprint, fingerprint_code
@@ -20,7 +23,7 @@ from thalweg.engines.table import Table
 from thalweg.features import encoders as fitted
 from thalweg.features.auto import Choice, choose
 from thalweg.features.feature import Encoder, TrainingColumn
-from thalweg.integrate.leak import suspects
+from thalweg.integrate.leak import SAMPLE, suspects_among
 from thalweg.integrate.lineage import derived_from
 from thalweg.pipeline.schema import written
 from thalweg.pipeline.stage import Key, Run, Stage, facts
@@ -73,7 +76,7 @@ class Dataset(Stage):
             targets = {name: task.fit(columns[name]) for name, task in outputs.items()}
             choice, derived = _chosen(run, table, columns)
             encoders = [feature.fit(columns[feature.column]) for feature in choice.features]
-            leaks = {"derived": derived, "suspects": _suspects(table, list(outputs), choice)}
+            leaks = {"derived": derived, "suspects": _suspects(columns, list(outputs), choice)}
         digests: dict[str, str] = {}
         with atomic_folder(self.folder(run), digests, **facts(run.key(self.name))) as folder:
             encoded = encode(
@@ -135,12 +138,19 @@ def _chosen(
         return choose(candidates, model.inputs, model.exclude, forbidden), derived
 
 
-def _suspects(table: Table, targets: list[str], choice: Choice) -> list[dict[str, Any]]:
+def _suspects(columns: dict[str, TrainingColumn], targets: list[str], choice: Choice) -> list[dict[str, Any]]:
+    """Inputs that alone predict a target too well, in the sample that encoders were fitted on: its order is random."""
     names = [feature.column for feature in choice.features]
+    held = {name: columns[name].sample[:SAMPLE] for name in [*targets, *names]}
+    rows = pa.table({name: values for name, values in held.items() if len(values)})
+    learn = np.arange(rows.num_rows) % 2 == 0
     return [
         {"target": target, **found.written()}
         for target in targets
-        for found in suspects(table, target, names)
+        if target in rows.column_names
+        for found in suspects_among(
+            rows, learn, target, columns[target].type, [name for name in names if name in rows.column_names]
+        )
     ]
 
 
