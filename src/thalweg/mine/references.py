@@ -44,7 +44,7 @@ class Reference:
 
     `contained` is the share of their different values that the key holds, `matched` that of the table's rows. `name`
     says how alike the names are, `score` how likely it all is; both from 0 to 1. `repeats` rows of the other table
-    repeat the key.
+    repeat the key. `declared`: the database says so.
     """
 
     table: str
@@ -56,22 +56,50 @@ class Reference:
     contained: float = 1.0
     matched: float = 1.0
     repeats: int = 0
+    declared: bool = False
 
 
-def references(tables: Sequence[Keyed]) -> list[Reference]:
+def declared_reference(table: str, columns: tuple[str, ...], other: str, keys: tuple[str, ...]) -> Reference:
+    """A reference that a database declares."""
+    return Reference(table, columns, other, keys, ALIKE, 1.0, declared=True)
+
+
+def references(tables: Sequence[Keyed], declared: Sequence[Reference] = ()) -> list[Reference]:
     """The most likely reference of each column, and of columns together, in the order of the tables and columns.
+
+    What is `declared` is believed, where values of both tables can be compared, and nothing else is sought for its
+    columns.
 
     Candidates are pruned by type, range and number of values; the rest are counted in the engine, the most likely
     first, until no better can come. All references between two tables use one key.
     """
     found: list[Reference] = []
     for table in tables:
-        best: list[Reference] = []
-        for column in table.columns.values():
+        best = _believed(tables, table, declared)
+        told = {name for each in best for name in each.columns if len(each.columns) == 1}
+        for column in (column for column in table.columns.values() if column.name not in told):
             best += _best(tables, table, _alone(tables, table, column))
         best += _best(tables, table, _together(tables, table))
         found += _one_key_each(best)
     return found
+
+
+def _believed(tables: Sequence[Keyed], table: Keyed, declared: Sequence[Reference]) -> list[Reference]:
+    """The declared references of a table to others, with the shares that were counted."""
+    by_name = {other.name: other for other in tables if other.name != table.name}
+    found = []
+    for each in declared:
+        other = by_name.get(each.other)
+        if each.table != table.name or other is None:
+            continue
+        here, there = (of.table.columns for of in (table, other))
+        if all(c in here and k in there and comparable(here[c], there[k]) for c, k in _pairs(each)):
+            found.append(_counted(table, other, each))
+    return found
+
+
+def _pairs(reference: Reference) -> Iterator[tuple[str, str]]:
+    return zip(reference.columns, reference.keys, strict=True)
 
 
 def _best(tables: Sequence[Keyed], table: Keyed, candidates: Iterator[Reference]) -> list[Reference]:
