@@ -28,6 +28,8 @@ class ServerSource(Source, ABC):
     model_config = ConfigDict(hide_input_in_errors=True)  # an address may hold a password by mistake
 
     schemes: ClassVar[tuple[str, ...]] = ()
+    schemas: ClassVar[bool] = True
+    """Whether a database holds schemas, and is not one itself."""
 
     host: str | None = None
     """The server's name or address; `${NAME}` stands for an environment variable, here and in the next fields."""
@@ -102,7 +104,8 @@ class ServerSource(Source, ABC):
         server = self.server()
         with server.connect(self.login()) as apart, self._told(server):
             tables = [table for table in server.tables(apart) if server.holds_rows(table)]
-        tables = [table for table in tables if self.schema_ in (None, table.schema)]
+        wanted = self.schema_ if self.schemas else self.home()
+        tables = [table for table in tables if wanted in (None, table.schema)]
         return {
             self._part(table): self.model_copy(update={"schema_": table.schema, "table": table.name})
             for table in tables
