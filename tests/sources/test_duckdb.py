@@ -122,5 +122,5 @@ def test_a_file_tells_its_tables_and_what_they_refer_to(tmp_path: Path) -> None:
     assert inside["s.q"].declared(tmp_path) == {("c", "d"): ("s.p", ("x", "y"))}
     assert parse(Source, f"{path}#t").within(tmp_path) == {}
     (tmp_path / "b.duckdb").write_bytes(b"no database")
-    with pytest.raises(SourceError, match="b.duckdb is damaged, or is no DuckDB file"):
+    with pytest.raises(SourceError, match=r"b\.duckdb is damaged, or is no DuckDB file"):
         parse(Source, "b.duckdb").within(tmp_path)

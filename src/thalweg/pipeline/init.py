@@ -34,6 +34,7 @@ from thalweg.sources.media.parts import split_in_name
 FEWEST = 1_000  # rows of a split by time
 JOINED_ROWS = 50_000  # of the main table, that leaks and meanings are told from
 LOOKED_AT = 20_000  # rows that meanings are told from
+PLACES = ("path", "file")  # columns of media
 SPLIT = "split"
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
 MOMENTS = 100  # different points in time of a split by time
@@ -155,6 +156,8 @@ def _kept(table: Table) -> Table:
 def _identifiers(joined: Table, main: FoundTable, course: Course) -> dict[str, str]:
     """Numbers that are names: of the rows themselves, and of rows of other tables; a network would measure them."""
     found = {name: "names a row" for key in main.keyed.keys for name in key.columns if len(key.columns) == 1}
+    if main.named.source.media:
+        found |= {name: "says where the file is" for name in PLACES if name in joined.columns}
     for join in course.joins:
         for here in join.on:
             if len(join.on) == 1 and family(joined.columns[here]) in ("integer", "number"):

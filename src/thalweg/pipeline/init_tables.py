@@ -18,6 +18,7 @@ from thalweg.pipeline.target import look
 from thalweg.sources.source import Source
 
 OTHERS = 5  # files that are no tables, named at most
+SHOWN = 10  # tables to choose from
 PLAIN = (".txt", ".text")  # endings of tables, and of much else
 
 
@@ -79,6 +80,21 @@ def find_tables(data: Sequence[str], session: Session, scratch: Path) -> Found:
     return Found(tuple(tables), skipped)
 
 
+def one_table(place: str) -> Named:
+    """The only table of a place. Raises PipelineError where there is none, or there are several."""
+    skipped: dict[str, str] = {}
+    found = list(_named(place, skipped))
+    if not found:
+        raise _nothing([place], skipped)
+    if len(found) > 1:
+        shown = [each.written for each in found[:SHOWN]]
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        raise PipelineError(
+            f"{place} holds {len(found)} tables: which one?", hint=f"name it: {', '.join(shown)}{more}"
+        )
+    return found[0]
+
+
 def declared_between(tables: Sequence[FoundTable]) -> list[Reference]:
     """The references that databases declare between these tables."""
     names = {each.named.written.casefold(): each.named.name for each in tables}
@@ -111,7 +127,11 @@ def _named(place: str, skipped: dict[str, str]) -> Iterator[Named]:
 
 
 def _whole(folder: Path, place: str) -> Named | None:
-    """A folder that is one table, as its layout shows: of a lake, of partitions, of images …"""
+    """A folder that is one table, as its layout shows: of a lake, of partitions, of images …
+
+    Raises PipelineError where it may not be looked into.
+    """
+    _inside(folder)
     for name, kind in kinds(Source).items():
         source = kind.of_folder(folder)
         if source is not None:
@@ -127,10 +147,7 @@ def _in_folder(folder: Path, skipped: dict[str, str]) -> Iterator[Named]:
         if file.name.startswith((".", "_")):
             continue
         if file.is_dir():
-            whole = _whole(file, str(file))
-            yield from [whole] if whole else ()
-            if whole is None:
-                skipped[str(file)] = "a folder that is no table as a whole: name it too, to look into it"
+            yield from _deeper(file, skipped)
             continue
         try:
             source = parse(Source, str(file))
@@ -141,6 +158,19 @@ def _in_folder(folder: Path, skipped: dict[str, str]) -> Iterator[Named]:
     if others:
         more = f" and {len(others) - OTHERS} more" if len(others) > OTHERS else ""
         skipped[f"{', '.join(others[:OTHERS])}{more}"] = "no kind of table that is known by its ending"
+
+
+def _deeper(folder: Path, skipped: dict[str, str]) -> Iterator[Named]:
+    """A folder in a folder, where it is one table."""
+    try:
+        whole = _whole(folder, str(folder))
+    except ThalwegError as error:
+        skipped[str(folder)] = error.message
+        return
+    if whole is None:
+        skipped[str(folder)] = "a folder that is no table as a whole: name it too, to look into it"
+    else:
+        yield whole
 
 
 def _inside(folder: Path) -> list[Path]:
