@@ -186,6 +186,13 @@ def test_images_in_folders_of_labels(tmp_path):
     assert done["rows"]["kept"] == 300
 
 
+def test_a_table_with_the_same_columns_may_be_appended(tmp_path):
+    folder = write_folder(tmp_path / "in", train=PEOPLE, test=PEOPLE[: PEOPLE.index("\n9,") + 1])
+    assert write_pipeline([str(folder)], tmp_path / "p.yaml", target="age")["main"] == "train"
+    text = (tmp_path / "p.yaml").read_text()
+    assert "# not joined: test; it has the columns of train; to add its rows: - union: test" in text
+
+
 def test_without_a_plausible_target_it_says_so_and_runs_until_mine(tmp_path):
     folder = write_folder(tmp_path / "in", customers=PEOPLE)
     assert write_pipeline([str(folder)], tmp_path / "p.yaml")["target"] is None

@@ -159,7 +159,15 @@ def _integrate(draft: Draft) -> list[str]:
         lines.append(f"  # {_comment(_refers(reference))}: {why}")
     told = {name for reference, _ in course.left for name in (reference.table, reference.other)}
     alone = [name for name in names if name not in draft.joined | told]
-    return lines + [f"  # not joined: {_comment(name)}; nothing here refers to it" for name in alone]
+    return lines + [f"  # not joined: {_comment(name)}; {_apart(name, draft)}" for name in alone]
+
+
+def _apart(name: str, draft: Draft) -> str:
+    """Why a table is not joined, and what may be done with one that holds more rows of the same sort."""
+    columns = {table.named.name: dict(table.raw.columns) for table in draft.found.tables}
+    if columns[name] == columns[draft.course.main]:
+        return f"it has the columns of {_comment(draft.course.main)}; to add its rows: - union: {word(name)}"
+    return "nothing here refers to it"
 
 
 def _join(join: ProposedJoin) -> str:
