@@ -193,6 +193,13 @@ def test_a_table_with_the_same_columns_may_be_appended(tmp_path):
     assert "# not joined: test; it has the columns of train; to add its rows: - union: test" in text
 
 
+def test_lines_that_are_no_rows_are_told(tmp_path):
+    folder = write_folder(tmp_path / "in", people=PEOPLE + "1,2,3,4\n5,6,7,8\n")
+    write_pipeline([str(folder)], tmp_path / "p.yaml", target="age")
+    text = (tmp_path / "p.yaml").read_text()
+    assert "400 rows, 3 columns; key: id; 2 more can't be read as rows: quarantined" in text
+
+
 def test_without_a_plausible_target_it_says_so_and_runs_until_mine(tmp_path):
     folder = write_folder(tmp_path / "in", customers=PEOPLE)
     assert write_pipeline([str(folder)], tmp_path / "p.yaml")["target"] is None

@@ -98,6 +98,16 @@ def _believed(tables: Sequence[Keyed], table: Keyed, declared: Sequence[Referenc
     return found
 
 
+def _counts_there(table: Keyed, other: Keyed, found: Reference) -> bool:
+    """Whether a key of numbers, scattered as a whole, counts where the values of a column lie: any would fit there."""
+    if len(found.keys) != 1 or not is_number(other.columns[found.keys[0]].type):
+        return False
+    column, key = table.columns[found.columns[0]], sql.column(found.keys[0])
+    inside = exp.Between(this=key, low=sql.literal(column.low), high=sql.literal(column.high))
+    held = other.table.aggregate(held=sql.true_count(inside))["held"]
+    return int(held) >= COUNTING * (float(column.high) - float(column.low) + 1)
+
+
 def _pairs(reference: Reference) -> Iterator[tuple[str, str]]:
     return zip(reference.columns, reference.keys, strict=True)
 
@@ -110,7 +120,9 @@ def _best(tables: Sequence[Keyed], table: Keyed, candidates: Iterator[Reference]
         if candidate.score < ACCEPTED or (best is not None and best.score >= candidate.score):
             break
         counted = _counted(table, by_name[candidate.other], candidate)
-        if counted.contained >= CONTAINED and counted.score >= ACCEPTED:
+        if counted.contained < CONTAINED or counted.score < ACCEPTED:
+            continue
+        if counted.name or not _counts_there(table, by_name[candidate.other], counted):
             best = counted if best is None or counted.score > best.score else best
     return [best] if best is not None else []
 

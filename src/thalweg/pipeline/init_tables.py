@@ -14,8 +14,8 @@ from thalweg.engines.engine import Session
 from thalweg.engines.table import Table
 from thalweg.mine.keys import Keyed, keyed
 from thalweg.mine.references import Reference, declared_reference
-from thalweg.pipeline.target import look
-from thalweg.sources.source import Source
+from thalweg.sources.load import load
+from thalweg.sources.source import Place, Source
 
 OTHERS = 5  # files that are no tables, named at most
 SHOWN = 10  # tables to choose from
@@ -35,12 +35,16 @@ class Named:
 
 @dataclass(frozen=True)
 class FoundTable:
-    """A table as its source gives it, and as it is after the `steps` that `auto` proposes, with its keys."""
+    """A table as its source gives it, and as it is after the `steps` that `auto` proposes, with its keys.
+
+    `refused` are lines or files that could not be read as rows.
+    """
 
     named: Named
     raw: Table
     keyed: Keyed
     steps: tuple[Step, ...]
+    refused: int = 0
 
     @property
     def table(self) -> Table:
@@ -109,11 +113,13 @@ def declared_between(tables: Sequence[FoundTable]) -> list[Reference]:
 
 
 def _read(named: Named, session: Session, folder: Path) -> FoundTable:
-    raw = look(named.source, named.name, session, folder)
+    folder.mkdir(parents=True)
+    loaded = load(named.name, named.source, Place(session, Path.cwd()), folder)
+    raw = loaded.table
     if len(raw.columns) == 1 and Path(named.written).suffix.lower() in PLAIN:
         raise SourceError("a text, not a table: it has one column")
     cleaned = clean(raw, "auto")
-    return FoundTable(named, raw, keyed(cleaned.table), tuple(cleaned.steps))
+    return FoundTable(named, raw, keyed(cleaned.table), tuple(cleaned.steps), loaded.entry.quarantined)
 
 
 def _named(place: str, skipped: dict[str, str]) -> Iterator[Named]:

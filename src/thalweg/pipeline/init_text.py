@@ -98,6 +98,7 @@ def _source(table: FoundTable, output: Path, used: bool) -> str:
     about = f"{size}; key: {_comment(key)}" if key else f"{size}; no key found"
     place = _place(table.named.written, output)
     source = f"{{{table.named.kind}: {place}}}" if table.named.kind else place
+    about += f"; {table.refused:,} more can't be read as rows: quarantined" if table.refused else ""
     line = f"{word(table.named.name)}: {source}   # {about}"
     return f"  {line}" if used else f"  # {line}; not joined"
 
