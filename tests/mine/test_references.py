@@ -6,7 +6,7 @@ import pytest
 
 from thalweg.core.component import parse
 from thalweg.mine.keys import keyed
-from thalweg.mine.references import likeness, references
+from thalweg.mine.references import declared_reference, likeness, references
 from thalweg.pipeline.target import look
 from thalweg.sources.source import Source
 
@@ -106,3 +106,26 @@ def test_types_that_cannot_be_compared_never_refer(make_table):
 )
 def test_how_alike_names_are(names, expected):
     assert likeness(*names) == expected
+
+
+def test_small_numbers_lie_in_a_scattered_key_by_chance_where_it_is_dense(make_table):
+    """As the users of ml-latest-small lie among the numbers of its films: 1 to 610 of 193,609."""
+    films = make_table("films", {"film": [*range(1, 601), *range(1_000, 900_000, 9_000)]})
+    seen = make_table(
+        "seen", {"who": [n % 500 + 1 for n in range(3_000)], "film": [n % 600 + 1 for n in range(3_000)]}
+    )
+    far = make_table("far", {"what": [1_000 + 9_000 * (n % 90) for n in range(3_000)]})
+    found = references([keyed(films), keyed(seen), keyed(far)])
+    assert [(each.table, *each.columns) for each in found] == [("seen", "film"), ("far", "what")]
+
+
+def test_what_a_database_declares_is_believed(make_table):
+    staff = keyed(make_table("staff", {"id": range(1, 9)}))
+    clients = keyed(make_table("clients", {"rep": [3 + n % 3 for n in range(60)]}))
+    assert references([staff, clients]) == []
+    told = declared_reference("clients", ("rep",), "staff", ("id",))
+    (found,) = references([staff, clients], [told])
+    assert (found.declared, found.matched, found.contained) == (True, 1.0, 1.0)
+    words = keyed(make_table("words", {"rep": [f"w{n}" for n in range(60)]}))
+    unlike = declared_reference("words", ("rep",), "staff", ("id",))  # read as text, whatever was declared
+    assert references([staff, words], [unlike]) == []

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
+import re
 import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from tests.sources.media import pgm
 from thalweg.core.errors import ComponentError, DataError, PipelineError
 from thalweg.pipeline.init import write_pipeline
 from thalweg.pipeline.init_text import word
@@ -41,15 +46,16 @@ def flights(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("place", "main", "joins", "target", "rows"),
+    ("place", "main", "joins", "target", "rows", "to_the_end"),
     [
-        ("chinook/Chinook_Sqlite.sqlite", "InvoiceLine", CHINOOK, "UnitPrice", 2240),
-        ("chinook/csv", "InvoiceLine", CHINOOK, "UnitPrice", 2240),
-        ("northwind/northwind.db", "Order Details", NORTHWIND, "Quantity", 2155),
-        ("northwind/csv", "Order Details", NORTHWIND, "Quantity", 2155),
+        # the employee of a customer is told by the database alone: numbers from 3 to 5 lie in any key
+        ("chinook/Chinook_Sqlite.sqlite", "InvoiceLine", CHINOOK | {"Employee"}, "UnitPrice", 2240, False),
+        ("chinook/csv", "InvoiceLine", CHINOOK, "UnitPrice", 2240, True),
+        ("northwind/northwind.db", "Order Details", NORTHWIND, "Quantity", 2155, True),
+        ("northwind/csv", "Order Details", NORTHWIND, "Quantity", 2155, False),
     ],
 )
-def test_databases_run_as_they_are_to_the_end(place, main, joins, target, rows, data, tmp_path):
+def test_databases_run_as_they_are(place, main, joins, target, rows, to_the_end, data, tmp_path):
     file = tmp_path / "shop.yaml"
     proposed = write_pipeline([str(data(place))], file)
     assert (proposed["main"], proposed["target"]) == (main, target)
@@ -58,6 +64,8 @@ def test_databases_run_as_they_are_to_the_end(place, main, joins, target, rows, 
     assert all(line.rpartition("#")[2].strip() for line in text.splitlines() if "- join" in line)
     until = run_file(file, until="dataset")
     assert until["rows"]["in"] == until["rows"]["kept"] == rows
+    if not to_the_end:
+        return
     done = run_file(file, SHORT)
     assert target in done["metrics"]
     assert (Path(done["bundle"]) / "encoders.json").is_file()
@@ -104,6 +112,92 @@ def test_target_and_table_may_be_named(tmp_path):
         in text
     )
     assert run_file(tmp_path / "b.yaml", until="dataset")["rows"]["kept"] == 400
+
+
+def test_tables_of_a_duckdb_file_and_what_it_declares(tmp_path):
+    write_folder(tmp_path / "in", customers=PEOPLE, orders=ORDERS.replace("customer_id", "who"))
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, age INTEGER, town TEXT)")
+        connection.execute("CREATE TABLE orders (who INTEGER REFERENCES people (id), spent INTEGER)")
+        connection.execute("CREATE TABLE letters (who INTEGER, day INTEGER)")
+        for name, file in (("people", "customers"), ("orders", "orders")):
+            connection.execute(f"INSERT INTO {name} FROM read_csv('{tmp_path}/in/{file}.csv')")
+        connection.execute("INSERT INTO letters SELECT i % 400 + 1, i % 7 FROM range(900) t(i)")
+    found = write_pipeline([str(tmp_path / "shop.duckdb")], tmp_path / "p.yaml", target="spent")
+    assert (found["main"], found["joins"]) == ("orders", ["people"])
+    text = (tmp_path / "p.yaml").read_text()
+    assert "orders: shop.duckdb#orders" in text
+    assert "on: {who: id}, expect: many-to-one, prefix: people_}   # 100.0% match (declared)" in text
+    assert run_file(tmp_path / "p.yaml", until="dataset")["rows"]["kept"] == 2000
+
+
+def test_sheets_of_a_workbook(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for name, table in (("customers", PEOPLE), ("orders 1", ORDERS)):
+        sheet = book.create_sheet(name)
+        head, *rows = (line.split(",") for line in table.splitlines())
+        sheet.append(head)
+        for row in rows:
+            sheet.append([int(cell) if cell.isdigit() else cell for cell in row])
+    book.save(tmp_path / "shop.xlsx")
+    found = write_pipeline([str(tmp_path / "shop.xlsx")], tmp_path / "p.yaml", target="spent")
+    assert (found["main"], found["joins"]) == ("orders 1", ["customers"])
+    text = (tmp_path / "p.yaml").read_text()
+    assert '"orders 1": "shop.xlsx#orders 1"' in text
+    assert "left out: " in text  # the empty sheet that every new workbook has
+    assert run_file(tmp_path / "p.yaml", until="dataset")["rows"]["kept"] == 2000
+
+
+def test_folders_that_are_one_table_each(tmp_path):
+    lake = tmp_path / "lake"
+    for year in (2023, 2024):
+        (lake / "orders" / f"year={year}").mkdir(parents=True)
+        rows = {"customer_id": [n % 400 + 1 for n in range(500)], "spent": [n % 37 for n in range(500)]}
+        pq.write_table(pa.table(rows), lake / "orders" / f"year={year}" / "a.parquet")
+    (lake / "customers.csv").write_text(PEOPLE)
+    write_folder(lake / "notes", more="a,b\n1,2\n")
+    found = write_pipeline([str(lake)], tmp_path / "p.yaml", target="spent")
+    assert (found["main"], found["joins"]) == ("orders", ["customers"])
+    text = (tmp_path / "p.yaml").read_text()
+    assert "orders: {parquet: lake/orders}   # 1,000 rows, 3 columns" in text
+    assert "notes: a folder that is no table as a whole: name it too, to look into it" in text
+    assert run_file(tmp_path / "p.yaml", until="dataset")["rows"]["kept"] == 1000
+
+
+def test_images_in_folders_of_labels(tmp_path):
+    faces = tmp_path / "faces"
+    for n in range(300):
+        place = faces / ("train", "val", "test")[n % 3] / f"person {n % 2}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{n}.pgm").write_bytes(pgm(5 + n % 7, 5))
+    found = write_pipeline([str(faces)], tmp_path / "p.yaml")
+    assert (found["main"], found["target"], found["task"]) == ("faces", "label", "binary")
+    text = (tmp_path / "p.yaml").read_text()
+    assert "faces: {images: faces}   # 300 rows" in text
+    assert "# No network looks at images yet" in text
+    assert (
+        "split: {column: split, training: train, validation: validation, test: test}   # as the data say"
+        in text
+    )
+    pipeline, _ = read(tmp_path / "p.yaml")
+    assert set(pipeline.model.exclude) == {"path", "file", "split"}
+    done = run_file(tmp_path / "p.yaml", until="dataset")
+    assert done["rows"]["kept"] == 300
+
+
+def test_a_table_with_the_same_columns_may_be_appended(tmp_path):
+    folder = write_folder(tmp_path / "in", train=PEOPLE, test=PEOPLE[: PEOPLE.index("\n9,") + 1])
+    assert write_pipeline([str(folder)], tmp_path / "p.yaml", target="age")["main"] == "train"
+    text = (tmp_path / "p.yaml").read_text()
+    assert "# not joined: test; it has the columns of train; to add its rows: - union: test" in text
+
+
+def test_lines_that_are_no_rows_are_told(tmp_path):
+    folder = write_folder(tmp_path / "in", people=PEOPLE + "1,2,3,4\n5,6,7,8\n")
+    write_pipeline([str(folder)], tmp_path / "p.yaml", target="age")
+    text = (tmp_path / "p.yaml").read_text()
+    assert "400 rows, 3 columns; key: id; 2 more can't be read as rows: quarantined" in text
 
 
 def test_without_a_plausible_target_it_says_so_and_runs_until_mine(tmp_path):
@@ -216,3 +310,30 @@ def test_wrong_places(tmp_path):
     with pytest.raises(PipelineError, match=r"p.yaml exists already\n?.*--output FILE"):
         write_pipeline([str(tmp_path / "in")], output)
     assert output.read_text() == "mine"
+
+
+def test_folders_without_a_table_that_can_be_read(tmp_path, monkeypatch):
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "a.parquet").write_bytes(b"PAR1 no parquet")
+    (broken / "b.sqlite").write_bytes(b"no database")
+    (broken / "c.duckdb").write_bytes(b"no database")
+    (broken / "deeper").mkdir()
+    with pytest.raises(PipelineError, match="found no table that can be read") as error:
+        write_pipeline([str(broken)], tmp_path / "p.yaml")
+    for words in (
+        r"a\.parquet: .*a\.parquet is damaged, or is not Parquet",
+        r"b\.sqlite: .*b\.sqlite.*not a database",
+        r"c\.duckdb: .*c\.duckdb is damaged, or is no DuckDB file",
+        r"deeper: a folder that is no table as a whole: name it too",
+    ):
+        assert re.search(words, str(error.value)), words
+    assert not (tmp_path / "p.yaml").exists()
+
+    def forbidden(self: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    (tmp_path / "shut").mkdir()
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    with pytest.raises(PipelineError, match=r"no permission to read the folder .*shut"):
+        write_pipeline([str(tmp_path / "shut")], tmp_path / "p.yaml")

@@ -50,3 +50,17 @@ def test_a_page_needs_the_name_of_a_page(make_table, tmp_path):
     ):
         write_profile(facts, tmp_path / "profile.json")
     assert not list(tmp_path.glob("profile.*"))
+
+
+def test_a_place_must_hold_one_table(data, tmp_path):
+    with pytest.raises(PipelineError, match=r"northwind\.db holds 13 tables: which one\?") as error:
+        profile_data(str(data("northwind/northwind.db")))
+    assert "northwind.db#Categories" in str(error.value)
+    assert "and 3 more" in str(error.value)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PipelineError, match=r"found no table that can be read in .*empty"):
+        profile_data(str(tmp_path / "empty"))
+    with pytest.raises(PipelineError, match="there is no such file or folder"):
+        profile_data(str(tmp_path / "nowhere"))
+    (tmp_path / "empty" / "a.csv").write_text("a,b\n1,2\n3,4\n")
+    assert profile_data(str(tmp_path / "empty"))["rows"] == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from thalweg.core.component import parse
+from thalweg.core.component import kinds, parse
 from thalweg.core.errors import SourceError
 from thalweg.sources.source import Source
 
@@ -55,3 +55,8 @@ def test_what_is_missing(read: Callable, lake: Path, tmp_path: Path) -> None:
     next(lake.rglob("y=z/*.parquet")).unlink()
     with pytest.raises(SourceError, match=r"orders, version 2, cannot be read: .*y=z"):
         read({"delta": "orders"})
+
+
+def test_a_folder_shows_that_it_is_one_table(lake: Path) -> None:
+    found = [kind.of_folder(lake) for kind in kinds(Source).values()]
+    assert next(each for each in found if each is not None) == parse(Source, {"delta": str(lake)})

@@ -106,3 +106,21 @@ def test_it_is_not_written_to(read: Callable, tmp_path: Path) -> None:
     assert (path.read_bytes(), parse(Source, "a.duckdb").fingerprint(tmp_path)) == before
     write(path, "INSERT INTO t VALUES (2)")
     assert parse(Source, "a.duckdb").fingerprint(tmp_path) != before[1]
+
+
+def test_a_file_tells_its_tables_and_what_they_refer_to(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.duckdb",
+        "CREATE SCHEMA s; CREATE VIEW v AS SELECT 1 AS one",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TABLE u (a INTEGER REFERENCES t (id), b INTEGER)",
+        "CREATE TABLE s.p (x INTEGER, y INTEGER, PRIMARY KEY (x, y))",
+        "CREATE TABLE s.q (c INTEGER, d INTEGER, FOREIGN KEY (c, d) REFERENCES s.p (x, y))",
+    )
+    inside = parse(Source, "a.duckdb").within(tmp_path)
+    assert inside == {name: parse(Source, f"a.duckdb#{name}") for name in ("s.p", "s.q", "t", "u")}  # no view
+    assert inside["u"].declared(tmp_path) == {("a",): ("t", ("id",))}
+    assert inside["s.q"].declared(tmp_path) == {("c", "d"): ("s.p", ("x", "y"))}
+    assert parse(Source, f"{path}#t").within(tmp_path) == {}
+    (tmp_path / "b.duckdb").write_bytes(b"no database")
+    with pytest.raises(SourceError, match=r"b\.duckdb is damaged, or is no DuckDB file"):
+        parse(Source, "b.duckdb").within(tmp_path)

@@ -56,3 +56,12 @@ def test_what_is_missing_or_damaged(read: Callable, book: Path, tmp_path: Path) 
     (tmp_path / "cut.xlsx").write_bytes(book.read_bytes()[:3000])
     with pytest.raises(SourceError, match=r"cut\.xlsx is damaged, or is no Excel workbook: "):
         read("cut.xlsx")
+
+
+def test_a_workbook_tells_its_sheets(book: Path, tmp_path: Path) -> None:
+    inside = parse(Source, {"path": "a.xlsx", "header_row": 2}).within(tmp_path)
+    assert inside == {name: Excel(path="a.xlsx", header_row=2, sheet=name) for name in ("销售 2024", "two")}
+    assert parse(Source, "a.xlsx#two").within(tmp_path) == {}
+    workbook = openpyxl.Workbook()
+    workbook.save(tmp_path / "one.xlsx")
+    assert parse(Source, "one.xlsx").within(tmp_path) == {}  # its only sheet needs no name

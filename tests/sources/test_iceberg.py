@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from thalweg.core.component import parse
+from thalweg.core.component import kinds, parse
 from thalweg.core.errors import SourceError
 from thalweg.sources.source import Source
 
@@ -85,3 +85,9 @@ def test_a_damaged_table(read: Callable, lake: Any, tmp_path: Path) -> None:
     max((tmp_path / PATH / "metadata").glob("*.metadata.json")).write_text('{"a":')
     with pytest.raises(SourceError, match=r"metadata\.json is damaged, or is no Iceberg metadata: "):
         read({"iceberg": PATH})
+
+
+def test_a_folder_shows_that_it_is_one_table(lake: Any, tmp_path: Path) -> None:
+    folder = str(tmp_path / PATH)
+    found = [kind.of_folder(Path(folder)) for kind in kinds(Source).values()]
+    assert next(each for each in found if each is not None) == parse(Source, {"iceberg": folder})

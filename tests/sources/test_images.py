@@ -206,3 +206,13 @@ def test_embedded_image_bytes_of_plain_parquet_pass_through(read: Callable, data
     found = read(str(data("mnist/test.parquet")))
     assert len(found.rows) == 10_000
     assert "BLOB" in str(found.types["image"])
+
+
+def test_a_folder_of_images_shows_itself(tmp_path: Path) -> None:
+    for n in range(20):
+        (tmp_path / f"c{n % 2}").mkdir(exist_ok=True)
+        (tmp_path / f"c{n % 2}" / f"{n}.png").touch()
+    assert Images.of_folder(tmp_path) == Images(path=str(tmp_path))
+    for n in range(3):  # more than one in ten is something else
+        (tmp_path / f"{n}.csv").touch()
+    assert Images.of_folder(tmp_path) is None

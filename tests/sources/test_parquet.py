@@ -166,3 +166,20 @@ def test_the_fingerprint_follows_content(tmp_path: Path) -> None:
     first = Parquet(path="a.parquet").fingerprint(tmp_path)
     write(tmp_path / "a.parquet", a=[2])
     assert Parquet(path="a.parquet").fingerprint(tmp_path) != first
+
+
+@pytest.mark.parametrize(
+    ("files", "one"),
+    [
+        (["year=2024/a.parquet", "year=2025/b.pq", "_SUCCESS"], True),
+        (["part-00000.parquet", "part-00001.parquet"], True),
+        (["flights.parquet", "planes.parquet"], False),
+        (["year=2024/a.csv"], False),
+        ([], False),
+    ],
+)
+def test_folders_that_are_one_table(files: list[str], one: bool, tmp_path: Path) -> None:
+    for name in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert Parquet.of_folder(tmp_path) == (Parquet(path=str(tmp_path)) if one else None)

@@ -162,3 +162,20 @@ def test_the_fingerprint_follows_table_and_content(tmp_path: Path) -> None:
     assert Sqlite(path="a.db", table="u").fingerprint(tmp_path) != first
     write(tmp_path / "a.db", "CREATE TABLE u (i INTEGER)", [(1,)])
     assert Sqlite(path="a.db", table="t").fingerprint(tmp_path) != first
+
+
+def test_a_database_tells_what_its_tables_refer_to(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection, connection:
+        connection.executescript(
+            """
+            CREATE TABLE places (country TEXT, code INTEGER, PRIMARY KEY (code, country));
+            CREATE TABLE people (id INTEGER PRIMARY KEY, boss INTEGER REFERENCES people, home TEXT, code INTEGER,
+                FOREIGN KEY (code, home) REFERENCES places);
+            """
+        )
+    inside = parse(Source, "shop.db").within(tmp_path)
+    assert inside["places"].declared(tmp_path) == {}
+    assert inside["people"].declared(tmp_path) == {
+        ("boss",): ("people", ("id",)),
+        ("code", "home"): ("places", ("code", "country")),
+    }

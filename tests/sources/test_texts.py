@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +51,12 @@ def test_many_long_texts_come_in_order(read: Callable, folder: Callable) -> None
 def test_an_unknown_encoding() -> None:
     with pytest.raises(ValueError, match="utf-9"):
         Texts(path="x", encoding="utf-9")
+
+
+def test_texts_show_themselves_in_folders_of_labels_alone(tmp_path: Path) -> None:
+    (tmp_path / "pos").mkdir()
+    for name in ("pos/1.txt", "pos/2.txt"):
+        (tmp_path / name).touch()
+    assert Texts.of_folder(tmp_path) == Texts(path=str(tmp_path))
+    (tmp_path / "table.txt").touch()  # tables end so too
+    assert Texts.of_folder(tmp_path) is None

@@ -167,3 +167,10 @@ def test_another_layout(read: Callable, folder: Callable) -> None:
         SourceError, match=r"it has no folder 'Bilder'\n  name it, with images: or annotations:"
     ):
         read({"voc": {"path": "media/BCCD", "images": "Bilder"}})
+
+
+def test_a_folder_in_this_layout_shows_itself(tmp_path: Path) -> None:
+    (tmp_path / "JPEGImages").mkdir()
+    assert Voc.of_folder(tmp_path) is None
+    (tmp_path / "Annotations").mkdir()
+    assert Voc.of_folder(tmp_path) == Voc(path=str(tmp_path))

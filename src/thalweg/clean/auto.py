@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from thalweg.clean.propose.affirmed import affirmed
@@ -17,9 +18,15 @@ from thalweg.clean.propose.run_together import run_together
 from thalweg.clean.propose.slipped import slipped
 from thalweg.clean.propose.spellings import spellings
 from thalweg.clean.propose.typed import typed
-from thalweg.clean.step import Outcome, Proposal, Step
+from thalweg.clean.step import Look, Outcome, Proposal, Step
 from thalweg.clean.summary import summarize
+from thalweg.core.fingerprint import fingerprint
+from thalweg.engines import sql
 from thalweg.engines.table import Table
+
+KEPT_CELLS = (
+    2_000_000  # of a table up to which it is computed once after each step, and not anew by each look
+)
 
 
 class Auto(Step):
@@ -36,34 +43,66 @@ class Auto(Step):
     kind: ClassVar[str] = "auto"
 
     def apply(self, table: Table) -> Outcome:
-        return Outcome(instead=tuple(self.propose(table)))
+        return Outcome(instead=self.looks(table))
+
+    def looks(self, table: Table) -> tuple[Look, ...]:
+        """What to look for, in order, each at the table with the steps that were found before."""
+        summary = summarize(table.training())
+        if not summary.rows:
+            return ()
+        once = _Once(summary.rows * len(table.columns) <= KEPT_CELLS)
+        first = [*constants(summary), *blanks(summary), *spellings(summary)]
+        return (
+            lambda t: first,
+            *(
+                once.before(look)
+                for look in (
+                    misread,
+                    lambda t: run_together(t, summary),
+                    determined,
+                    slipped,
+                    measured,
+                    typed,
+                    affirmed,
+                    dated,
+                    lambda t: lonely(t, summary),
+                    repeated,
+                )
+            ),
+        )
 
     def propose(self, table: Table) -> list[Proposal]:
         """The steps worth taking, in order, each with a sentence that says why."""
-        summary = summarize(table.training())
-        if not summary.rows:
-            return []
-        found = [*constants(summary), *blanks(summary), *spellings(summary)]
-        ready = _after(table, found)
-        for look in (
-            misread,
-            lambda t: run_together(t, summary),
-            determined,
-            slipped,
-            measured,
-            typed,
-            affirmed,
-            dated,
-        ):
-            more = look(ready)
+        found: list[Proposal] = []
+        for look in self.looks(table):
+            more = look(table)
             found += more
-            ready = _after(ready, more)
-        return [*found, *lonely(ready, summary), *repeated(ready)]
+            for proposal in more:
+                if proposal.step is not None:
+                    table = table.change(proposal.step.apply(table).changes)
+        return found
 
 
-def _after(table: Table, proposals: list[Proposal]) -> Table:
-    """The table with the cells that proposed steps would give it."""
-    for proposal in proposals:
-        if proposal.step is not None:
-            table = table.change(proposal.step.apply(table).changes)
-    return table
+@dataclass
+class _Once:
+    """Computes the rows of a `small` table once for all looks at it, which else would each compute the repairs of all
+    the steps before them."""
+
+    small: bool
+    query: str = ""
+    kept: Table | None = None
+
+    def before(self, look: Look) -> Look:
+        return lambda table: look(self.computed(table))
+
+    def computed(self, table: Table) -> Table:
+        if not self.small:
+            return table
+        names = [*table.columns, *table.hidden]
+        text = table.session.sql(table.query)
+        if self.kept is None or self.query != text:
+            name = f"auto_{fingerprint(text)}"
+            rows = table.session.keep(name, sql.select(table.query, names))
+            table.session.kept.remove(name)  # it is no part of the result
+            self.query, self.kept = text, replace(table, query=sql.select(rows, names))
+        return self.kept

@@ -12,7 +12,7 @@ from thalweg.engines import sql
 from thalweg.engines.table import ROW, Table
 
 VALUE, COUNT, TOTAL, PLACE = "__value", "__count", "__total", "__place"
-AT, NEW, TORN = "__at", "__new", "__torn"
+AT, NEW, KNOWN, TORN = "__at", "__new", "__known", "__torn"
 KEY, VOTE = "__key{}", "__vote{}"
 ALIKE = 0.5  # of the longer text's characters must agree for one to be a misspelling of the other
 LONGEST = 500  # characters of texts that are compared letter by letter
@@ -21,15 +21,17 @@ DIGIT = "[0-9]"
 
 @dataclass(frozen=True)
 class Majority:
-    """The value that most training rows of each key hold: a row per decided key, kept in the session.
+    """The value that most training rows of each key hold: a row per decided key, from a table kept in the session.
 
-    `attested` are the values that enough rows of one key hold for none of them to be a slip. `typos` and `fill` say
-    which cells give way: see the rule of the step. `undecided` counts the keys with enough rows and no majority.
+    `told` stands for all it was learnt from. `attested` are the values that enough rows of one key hold for none of
+    them to be a slip. `typos` and `fill` say which cells give way: see the rule of the step. `undecided` counts the
+    keys with enough rows and no majority.
     """
 
     by: tuple[str, ...]
     name: str
-    rows: exp.Table
+    told: str
+    rows: exp.Query
     attested: exp.Table
     undecided: int
     typos: bool
@@ -56,30 +58,32 @@ def majority(
     keys = {KEY.format(place): sql.column(key) for place, key in enumerate(by)}
     known = sql.all_of(sql.not_null(sql.column(used)) for used in (*by, name))
     held = {**keys, VALUE: sql.column(name)}
-    counted = sql.select(table.training().query, {**held, COUNT: sql.row_count()}).where(known)
-    counted = counted.group_by(*(value.copy() for value in held.values()))
+    training = table.training().query
+    told = fingerprint([session.sql(training), list(by), name, support, share])
+    counted = sql.select(training, {**held, COUNT: sql.row_count()}).where(known, copy=False)
+    counted = counted.group_by(*(value.copy() for value in held.values()), copy=False)
     held_often = sql.column(COUNT) >= sql.literal(support)
-    often = sql.select(counted, [VALUE]).where(held_often).distinct()
+    often = sql.select(counted, [VALUE]).where(held_often, copy=False).distinct(copy=False)
     over = {"partition_by": [sql.column(key) for key in keys]}
     total = exp.Window(this=exp.Sum(this=sql.column(COUNT)), **_copied(over))
     order = exp.Order(
         expressions=[exp.Ordered(this=sql.column(COUNT), desc=True), exp.Ordered(this=sql.column(VALUE))]
     )
     place = exp.Window(this=exp.RowNumber(), order=order, **_copied(over))
-    ranked = sql.select(counted, {**_same(keys), VALUE: sql.column(VALUE), COUNT: sql.column(COUNT)})
-    ranked = ranked.select(exp.alias_(total, TOTAL, quoted=True), exp.alias_(place, PLACE, quoted=True))
+    parts = {VALUE: sql.column(VALUE), COUNT: sql.column(COUNT), TOTAL: total, PLACE: place}
+    ranked = sql.select(counted, {**_same(keys), **parts})
     first = sql.select(ranked, [*keys, VALUE, COUNT, TOTAL]).where(
         exp.EQ(this=sql.column(PLACE), expression=sql.literal(1)),
         exp.GTE(this=sql.column(TOTAL), expression=sql.literal(support)),
+        copy=False,
     )
-    supported = session.keep(f"keys_{fingerprint(session.sql(first))}", first)
+    supported = session.keep(f"keys_{told}", first)
     least = exp.Mul(this=sql.column(TOTAL), expression=sql.literal(share))
     agree = exp.GTE(this=sql.column(COUNT), expression=least)
     ((undecided,),) = session.rows(sql.select(supported, {"keys": sql.true_count(exp.Not(this=agree))}))
-    decided = sql.select(supported, [*keys, VALUE]).where(agree)
-    kept = session.keep(f"majority_{fingerprint(session.sql(decided))}", decided)
-    attested = session.keep(f"attested_{fingerprint(session.sql(often))}", often)
-    return Majority(tuple(by), name, kept, attested, undecided, typos, fill)
+    decided = sql.select(supported, [*keys, VALUE]).where(agree, copy=False)
+    attested = session.keep(f"attested_{told}", often)
+    return Majority(tuple(by), name, told, decided, attested, undecided, typos, fill)
 
 
 def repairs(table: Table, name: str, ways: Sequence[Majority]) -> Repairs:
@@ -89,16 +93,21 @@ def repairs(table: Table, name: str, ways: Sequence[Majority]) -> Repairs:
     """
     votes = [sql.column(VOTE.format(place)) for place in range(len(ways))]
     voted = _voted(table, name, ways)
+    known = sql.any_of(sql.not_null(vote) for vote in votes)
     chosen = sql.select(
-        voted, {ROW: sql.column(ROW), name: sql.column(name), VALUE: _most(votes), TORN: _torn(votes)}
+        voted, {ROW: sql.column(ROW), name: sql.column(name), VALUE: _most(votes), KNOWN: known}
     )
     new = exp.Case().when(_gives_way(name, sql.column(VALUE), ways), sql.column(VALUE))
-    told = sql.select(chosen, {AT: sql.column(ROW), NEW: new, TORN: sql.column(TORN)})
+    torn = sql.all_of(
+        [sql.column(KNOWN), sql.is_null(sql.column(VALUE))]
+    )  # votes, and no majority among them
+    told = sql.select(chosen, {AT: sql.column(ROW), NEW: new, TORN: torn})
     told = sql.select(told, [AT, NEW, TORN]).where(
-        sql.any_of([sql.not_null(sql.column(NEW)), sql.column(TORN)])
+        sql.any_of([sql.not_null(sql.column(NEW)), sql.column(TORN)]), copy=False
     )
     session = table.session
-    rows = session.keep(f"repairs_{fingerprint(session.sql(told))}", told)
+    asked = [[way.told, way.typos, way.fill] for way in ways]
+    rows = session.keep(f"repairs_{fingerprint([session.sql(table.query), name, asked])}", told)
     ((contested,),) = session.rows(sql.select(rows, {"cells": sql.true_count(sql.column(TORN))}))
     return Repairs(rows, contested)
 
@@ -113,7 +122,7 @@ def _voted(table: Table, name: str, ways: Sequence[Majority]) -> exp.Select:
             exp.EQ(this=sql.column(key, "t"), expression=sql.column(KEY.format(place), vote))
             for place, key in enumerate(way.by)
         ]
-        query = query.join(sql.relation(way.rows, vote), on=sql.all_of(same), join_type="left")
+        query.join(sql.relation(way.rows, vote), on=sql.all_of(same), join_type="left", copy=False)
     return query
 
 
@@ -163,14 +172,9 @@ def _most(votes: Sequence[exp.Expr]) -> exp.Expr:
     chosen = exp.Case()
     for vote in votes:
         alike = _sum(exp.EQ(this=vote.copy(), expression=other.copy()) for other in votes)
-        chosen = chosen.when(alike + alike.copy() > known.copy(), vote.copy())
+        most = exp.GT(this=exp.paren(exp.Add(this=alike, expression=alike.copy())), expression=known.copy())
+        chosen.when(most, vote.copy(), copy=False)
     return chosen
-
-
-def _torn(votes: Sequence[exp.Expr]) -> exp.Expr:
-    """Whether there are votes, and none that more than half agree on."""
-    any_known = sql.any_of(sql.not_null(vote) for vote in votes)
-    return sql.all_of([any_known, sql.is_null(_most(votes))]) if len(votes) > 1 else exp.false()
 
 
 def _sum(conditions: Iterable[exp.Expr]) -> exp.Expr:
@@ -181,7 +185,7 @@ def _sum(conditions: Iterable[exp.Expr]) -> exp.Expr:
     total = ones[0]
     for each in ones[1:]:
         total = exp.Add(this=total, expression=each)
-    return exp.paren(total)
+    return exp.paren(total, copy=False)
 
 
 def _copied(fields: Mapping[str, Sequence[exp.Expr]]) -> dict[str, list[exp.Expr]]:

@@ -83,10 +83,11 @@ class _Course:
         if outcome.instead is None:
             self._lay(step, outcome)
             return
-        for proposal in outcome.instead:
-            self.log.append(proposal.why)
-            if proposal.step is not None:
-                self.take(proposal.step)
+        for look in outcome.instead:
+            for proposal in look(self.open.kept()):
+                self.log.append(proposal.why)
+                if proposal.step is not None:
+                    self.take(proposal.step)
 
     def close(self) -> None:
         """Compute the open pass, and open one over the rows it keeps."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -32,14 +32,19 @@ class Proposal:
     why: str
 
 
+Look = Callable[[Table], Sequence[Proposal]]
+"""Steps proposed for a table as it has become."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a step does to a table, as expressions over the table's columns as they were before the step.
 
     `changes` gives columns new values; cells that differ are counted. A row leaves by the first verdict that
     is true of it. Expressions must not fail on any value: rows that left pass through later steps of the same
-    group. `notes` are facts for the ledger, such as a bound that was learnt. `instead` lists the steps to
-    take in place of this one, which then does nothing itself. `learnt` is this step with all that it learnt
+    group. `notes` are facts for the ledger, such as a bound that was learnt. `instead` lists looks at
+    the table, each at what the steps of those before it made of it: the steps they propose are taken in place of
+    this one, which then does nothing itself. `learnt` is this step with all that it learnt
     written out, where that differs: what the resolved file of a run shows. `origins` names the columns that a
     change was computed from, where its expression does not say, or says too much (a key, an order). `added`
     gives rows to append after the changes, with every column the table then has and its hidden ones; such a
@@ -49,7 +54,7 @@ class Outcome:
     changes: Mapping[str, exp.Expr] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
-    instead: tuple[Proposal, ...] | None = None
+    instead: tuple[Look, ...] | None = None
     learnt: Step | None = None
     origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
     added: exp.Query | None = None

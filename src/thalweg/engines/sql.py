@@ -94,8 +94,8 @@ def row_count() -> exp.Expr:
 def select(source: exp.Query | exp.Table, columns: Mapping[str, exp.Expr] | Iterable[str]) -> exp.Select:
     """SELECT named expressions (or names alone) FROM a query or table."""
     named = columns if isinstance(columns, Mapping) else {name: column(name) for name in columns}
-    wanted = [exp.alias_(value.copy(), exp.to_identifier(name, quoted=True)) for name, value in named.items()]
-    return exp.select(*wanted).from_(relation(source))
+    wanted = [exp.alias_(value, exp.to_identifier(name, quoted=True)) for name, value in named.items()]
+    return exp.select(*wanted, copy=False).from_(relation(source), copy=False)  # of copies
 
 
 def relation(source: exp.Query | exp.Table, alias: str = "t") -> exp.Expr:

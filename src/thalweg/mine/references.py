@@ -44,7 +44,7 @@ class Reference:
 
     `contained` is the share of their different values that the key holds, `matched` that of the table's rows. `name`
     says how alike the names are, `score` how likely it all is; both from 0 to 1. `repeats` rows of the other table
-    repeat the key.
+    repeat the key. `declared`: the database says so.
     """
 
     table: str
@@ -56,22 +56,60 @@ class Reference:
     contained: float = 1.0
     matched: float = 1.0
     repeats: int = 0
+    declared: bool = False
 
 
-def references(tables: Sequence[Keyed]) -> list[Reference]:
+def declared_reference(table: str, columns: tuple[str, ...], other: str, keys: tuple[str, ...]) -> Reference:
+    """A reference that a database declares."""
+    return Reference(table, columns, other, keys, ALIKE, 1.0, declared=True)
+
+
+def references(tables: Sequence[Keyed], declared: Sequence[Reference] = ()) -> list[Reference]:
     """The most likely reference of each column, and of columns together, in the order of the tables and columns.
+
+    What is `declared` is believed, where values of both tables can be compared, and nothing else is sought for its
+    columns.
 
     Candidates are pruned by type, range and number of values; the rest are counted in the engine, the most likely
     first, until no better can come. All references between two tables use one key.
     """
     found: list[Reference] = []
     for table in tables:
-        best: list[Reference] = []
-        for column in table.columns.values():
+        best = _believed(tables, table, declared)
+        told = {name for each in best for name in each.columns if len(each.columns) == 1}
+        for column in (column for column in table.columns.values() if column.name not in told):
             best += _best(tables, table, _alone(tables, table, column))
         best += _best(tables, table, _together(tables, table))
         found += _one_key_each(best)
     return found
+
+
+def _believed(tables: Sequence[Keyed], table: Keyed, declared: Sequence[Reference]) -> list[Reference]:
+    """The declared references of a table to others, with the shares that were counted."""
+    by_name = {other.name: other for other in tables if other.name != table.name}
+    found = []
+    for each in declared:
+        other = by_name.get(each.other)
+        if each.table != table.name or other is None:
+            continue
+        here, there = (of.table.columns for of in (table, other))
+        if all(c in here and k in there and comparable(here[c], there[k]) for c, k in _pairs(each)):
+            found.append(_counted(table, other, each))
+    return found
+
+
+def _counts_there(table: Keyed, other: Keyed, found: Reference) -> bool:
+    """Whether a key of numbers, scattered as a whole, counts where the values of a column lie: any would fit there."""
+    if len(found.keys) != 1 or not is_number(other.columns[found.keys[0]].type):
+        return False
+    column, key = table.columns[found.columns[0]], sql.column(found.keys[0])
+    inside = exp.Between(this=key, low=sql.literal(column.low), high=sql.literal(column.high))
+    held = other.table.aggregate(held=sql.true_count(inside))["held"]
+    return int(held) >= COUNTING * (float(column.high) - float(column.low) + 1)
+
+
+def _pairs(reference: Reference) -> Iterator[tuple[str, str]]:
+    return zip(reference.columns, reference.keys, strict=True)
 
 
 def _best(tables: Sequence[Keyed], table: Keyed, candidates: Iterator[Reference]) -> list[Reference]:
@@ -82,7 +120,9 @@ def _best(tables: Sequence[Keyed], table: Keyed, candidates: Iterator[Reference]
         if candidate.score < ACCEPTED or (best is not None and best.score >= candidate.score):
             break
         counted = _counted(table, by_name[candidate.other], candidate)
-        if counted.contained >= CONTAINED and counted.score >= ACCEPTED:
+        if counted.contained < CONTAINED or counted.score < ACCEPTED:
+            continue
+        if counted.name or not _counts_there(table, by_name[candidate.other], counted):
             best = counted if best is None or counted.score > best.score else best
     return [best] if best is not None else []
 

@@ -26,13 +26,17 @@ from thalweg.integrate.run import integrate
 from thalweg.mine.meanings import PRIVATE, meaning_of_text, words_of
 from thalweg.mine.references import references
 from thalweg.pipeline.init_course import Course, chosen_main, proposed_course
-from thalweg.pipeline.init_tables import Found, FoundTable, find_tables
+from thalweg.pipeline.init_tables import Found, FoundTable, declared_between, find_tables
 from thalweg.pipeline.init_target import Proposal, asked_target, leaks, proposed_target, shares_a_word
-from thalweg.pipeline.init_text import Draft, text
+from thalweg.pipeline.init_text import Draft, GivenParts, text
+from thalweg.sources.media.parts import split_in_name
 
 FEWEST = 1_000  # rows of a split by time
 JOINED_ROWS = 50_000  # of the main table, that leaks and meanings are told from
 LOOKED_AT = 20_000  # rows that meanings are told from
+PLACES = ("path", "file")  # columns of media
+SPLIT = "split"
+PARTS = {"train": "training", "validation": "validation", "test": "test"}
 MOMENTS = 100  # different points in time of a split by time
 PERSONAL = frozenset({"birth", "birthday", "born", "hire", "hired"})
 """Words of dates that are facts of a person: rows do not come in their order."""
@@ -70,7 +74,7 @@ def write_pipeline(
 def drafted(found: Found, target: str | None, table: str | None) -> Draft:
     """What to propose for some tables."""
     tables = [each.keyed for each in found.tables]
-    referring = references(tables)
+    referring = references(tables, declared_between(found.tables))
     course = proposed_course(*chosen_main(tables, referring, table, target), referring)
     by_name = {each.named.name: each for each in found.tables}
     main = by_name[course.main]
@@ -83,14 +87,18 @@ def drafted(found: Found, target: str | None, table: str | None) -> Draft:
     if proposal is not None:
         inputs = [name for name in joined.columns if name != proposal.column and name not in excluded]
         excluded |= leaks(joined, proposal.column, inputs)
+    parts = _parts(main)
+    if parts is not None:
+        excluded[parts.column] = "says which rows are for training"
     return Draft(
         found,
         course,
         proposal,
         excluded,
         _doubtful(main, proposal, excluded),
-        _categories(joined, proposal, excluded, named),
+        _categories(joined, proposal, excluded, named) if main.named.source.media is None else (),
         _moment(main),
+        parts,
         repeating,
         _learnable(by_name, course),
     )
@@ -148,6 +156,8 @@ def _kept(table: Table) -> Table:
 def _identifiers(joined: Table, main: FoundTable, course: Course) -> dict[str, str]:
     """Numbers that are names: of the rows themselves, and of rows of other tables; a network would measure them."""
     found = {name: "names a row" for key in main.keyed.keys for name in key.columns if len(key.columns) == 1}
+    if main.named.source.media:
+        found |= {name: "says where the file is" for name in PLACES if name in joined.columns}
     for join in course.joins:
         for here in join.on:
             if len(join.on) == 1 and family(joined.columns[here]) in ("integer", "number"):
@@ -190,6 +200,19 @@ def _categories(
     except ComponentError:  # no column is left
         return [name for name in joined.columns if name in named and name in excluded]
     return []
+
+
+def _parts(main: FoundTable) -> GivenParts | None:
+    """The column that says the split of every row, where there is one with all three parts."""
+    for name, kind in main.raw.columns.items():
+        if name.casefold() != SPLIT or family(kind) != "text":
+            continue
+        query = sql.select(main.raw.query, [name]).distinct().limit(len(PARTS) + 1)
+        known = {str(value): split_in_name(str(value)) for (value,) in main.raw.session.rows(query)}
+        values = {PARTS.get(part or ""): value for value, part in known.items()}
+        if len(known) == len(PARTS) and set(values) == set(PARTS.values()):
+            return GivenParts(name, {part: values[part] for part in PARTS.values()})
+    return None
 
 
 def _moment(main: FoundTable) -> str | None:

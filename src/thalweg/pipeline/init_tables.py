@@ -8,35 +8,43 @@ from pathlib import Path
 
 from thalweg.clean.run import clean
 from thalweg.clean.step import Step
-from thalweg.core.component import parse
+from thalweg.core.component import kinds, parse
 from thalweg.core.errors import ComponentError, PipelineError, SourceError, ThalwegError
 from thalweg.engines.engine import Session
 from thalweg.engines.table import Table
 from thalweg.mine.keys import Keyed, keyed
-from thalweg.pipeline.target import look
-from thalweg.sources.source import Source
+from thalweg.mine.references import Reference, declared_reference
+from thalweg.sources.load import load
+from thalweg.sources.source import Place, Source
 
 OTHERS = 5  # files that are no tables, named at most
+SHOWN = 10  # tables to choose from
 PLAIN = (".txt", ".text")  # endings of tables, and of much else
 
 
 @dataclass(frozen=True)
 class Named:
-    """A table by name: how its source is written, and the source."""
+    """A table by name: how its source is written, and the source. `kind` is written with it where the place alone does
+    not show what it is, as of a folder."""
 
     name: str
     written: str
     source: Source
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
 class FoundTable:
-    """A table as its source gives it, and as it is after the `steps` that `auto` proposes, with its keys."""
+    """A table as its source gives it, and as it is after the `steps` that `auto` proposes, with its keys.
+
+    `refused` are lines or files that could not be read as rows.
+    """
 
     named: Named
     raw: Table
     keyed: Keyed
     steps: tuple[Step, ...]
+    refused: int = 0
 
     @property
     def table(self) -> Table:
@@ -76,28 +84,76 @@ def find_tables(data: Sequence[str], session: Session, scratch: Path) -> Found:
     return Found(tuple(tables), skipped)
 
 
+def one_table(place: str) -> Named:
+    """The only table of a place. Raises PipelineError where there is none, or there are several."""
+    skipped: dict[str, str] = {}
+    found = list(_named(place, skipped))
+    if not found:
+        raise _nothing([place], skipped)
+    if len(found) > 1:
+        shown = [each.written for each in found[:SHOWN]]
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        raise PipelineError(
+            f"{place} holds {len(found)} tables: which one?", hint=f"name it: {', '.join(shown)}{more}"
+        )
+    return found[0]
+
+
+def declared_between(tables: Sequence[FoundTable]) -> list[Reference]:
+    """The references that databases declare between these tables."""
+    names = {each.named.written.casefold(): each.named.name for each in tables}
+    found = []
+    for each in tables:
+        place, inside, _ = each.named.written.rpartition("#")
+        for columns, (other, keys) in each.named.source.declared(Path.cwd()).items() if inside else ():
+            name = names.get(f"{place}#{other}".casefold())
+            if name is not None:
+                found.append(declared_reference(each.named.name, columns, name, keys))
+    return found
+
+
 def _read(named: Named, session: Session, folder: Path) -> FoundTable:
-    raw = look(named.source, named.name, session, folder)
+    folder.mkdir(parents=True)
+    loaded = load(named.name, named.source, Place(session, Path.cwd()), folder)
+    raw = loaded.table
     if len(raw.columns) == 1 and Path(named.written).suffix.lower() in PLAIN:
         raise SourceError("a text, not a table: it has one column")
     cleaned = clean(raw, "auto")
-    return FoundTable(named, raw, keyed(cleaned.table), tuple(cleaned.steps))
+    return FoundTable(named, raw, keyed(cleaned.table), tuple(cleaned.steps), loaded.entry.quarantined)
 
 
 def _named(place: str, skipped: dict[str, str]) -> Iterator[Named]:
     """The tables of a place: of each file of a folder, of each table of a database."""
     path = Path(place).expanduser()
     if path.is_dir():
-        yield from _in_folder(path, skipped)
+        whole = _whole(path, place)
+        yield from [whole] if whole else _in_folder(path, skipped)
         return
     yield from _of_source(place, _source(place), skipped)
 
 
+def _whole(folder: Path, place: str) -> Named | None:
+    """A folder that is one table, as its layout shows: of a lake, of partitions, of images …
+
+    Raises PipelineError where it may not be looked into.
+    """
+    _inside(folder)
+    for name, kind in kinds(Source).items():
+        source = kind.of_folder(folder)
+        if source is not None:
+            return Named(folder.resolve().name, place, source, name)
+    return None
+
+
 def _in_folder(folder: Path, skipped: dict[str, str]) -> Iterator[Named]:
-    """The files of a folder by name; what lies deeper is left, as its names would mix."""
+    """The files of a folder by name, and folders in it that are one table each; what lies deeper is left, as its names
+    would mix."""
     others = []
-    for file in sorted(folder.iterdir()):
-        if file.name.startswith((".", "_")) or not file.is_file():
+    for file in _inside(folder):
+        if file.name.startswith((".", "_")):
+            continue
+        if file.is_dir():
+            yield from _deeper(file, skipped)
             continue
         try:
             source = parse(Source, str(file))
@@ -110,14 +166,38 @@ def _in_folder(folder: Path, skipped: dict[str, str]) -> Iterator[Named]:
         skipped[f"{', '.join(others[:OTHERS])}{more}"] = "no kind of table that is known by its ending"
 
 
+def _deeper(folder: Path, skipped: dict[str, str]) -> Iterator[Named]:
+    """A folder in a folder, where it is one table."""
+    try:
+        whole = _whole(folder, str(folder))
+    except ThalwegError as error:
+        skipped[str(folder)] = error.message
+        return
+    if whole is None:
+        skipped[str(folder)] = "a folder that is no table as a whole: name it too, to look into it"
+    else:
+        yield whole
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What a folder holds, by name. Raises PipelineError where it may not be looked into."""
+    try:
+        return sorted(folder.iterdir())
+    except PermissionError as error:
+        raise PipelineError(
+            f"no permission to read the folder {folder}",
+            hint="run as a user who may read it, or change its permissions",
+        ) from error
+
+
 def _of_source(place: str, source: Source, skipped: dict[str, str]) -> Iterator[Named]:
     try:
         inside = source.within(Path.cwd())
     except ThalwegError as error:
         skipped[place] = error.message
         return
-    for name, table in inside.items():
-        yield Named(name, f"{place}#{name}", table)
+    for part, table in inside.items():
+        yield Named(part.replace('"', ""), f"{place}#{part}", table)
     if not inside:
         yield Named(_name(place), place, source)
 
@@ -131,7 +211,8 @@ def _source(place: str) -> Source:
         missing = "" if Path(place).exists() else "there is no such file or folder, and "
         raise PipelineError(
             f"{place}: {missing}its name does not show what it holds",
-            hint="expected a folder, or an ending such as .csv, .parquet, .jsonl, .arrow or .sqlite, or sample://NAME/TABLE",
+            hint="expected a folder; an ending such as .csv, .parquet, .jsonl, .xlsx, .sqlite or .duckdb; an address "
+            "such as postgres://HOST/DATABASE; or sample://NAME/TABLE",
         ) from error
 
 
@@ -145,5 +226,6 @@ def _nothing(data: Sequence[str], skipped: dict[str, str]) -> PipelineError:
     told = "".join(f"\n  {name}: {why}" for name, why in skipped.items())
     return PipelineError(
         f"found no table that can be read in {', '.join(data)}{':' if told else ''}{told}",
-        hint="expected files that end in .csv, .parquet, .jsonl, .arrow or .sqlite, or a database with tables",
+        hint="expected files that end in .csv, .parquet, .jsonl, .arrow, .xlsx or .sqlite, a database with tables, "
+        "or a folder of images, of sounds, or of texts in folders of labels",
     )

@@ -19,10 +19,19 @@ WIDTH = 100  # characters of a line of names
 
 
 @dataclass(frozen=True)
+class GivenParts:
+    """A column that says which rows are for training, validation and test, with its value for each part."""
+
+    column: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Draft:
     """Everything the file says.
 
-    `excluded` are columns with the reason, `doubtful` those to be thought of. `moment` splits by time. `repeating` are
+    `excluded` are columns with the reason, `doubtful` those to be thought of. `moment` splits by time, `parts` as the
+    data say. `repeating` are
     keys to be made unique. `learnable` are the tables of which a run knows which rows belong to training.
     """
 
@@ -33,6 +42,7 @@ class Draft:
     doubtful: Sequence[str]
     categories: Sequence[str]
     moment: str | None
+    parts: GivenParts | None
     repeating: Mapping[str, Sequence[str]]
     learnable: frozenset[str]
 
@@ -62,6 +72,7 @@ def text(draft: Draft, output: Path) -> str:
         *_split(draft),
         "",
         "model:",
+        *_media(draft),
         *_model(draft),
         "",
         "train: {epochs: 10, early_stop: 3}",
@@ -85,7 +96,10 @@ def _source(table: FoundTable, output: Path, used: bool) -> str:
     size = f"{keyed.rows:,} rows, {len(table.raw.columns):,} columns"
     key = " and ".join(keyed.keys[0].columns) if keyed.keys else ""
     about = f"{size}; key: {_comment(key)}" if key else f"{size}; no key found"
-    line = f"{word(table.named.name)}: {_place(table.named.written, output)}   # {about}"
+    place = _place(table.named.written, output)
+    source = f"{{{table.named.kind}: {place}}}" if table.named.kind else place
+    about += f"; {table.refused:,} more can't be read as rows: quarantined" if table.refused else ""
+    line = f"{word(table.named.name)}: {source}   # {about}"
     return f"  {line}" if used else f"  # {line}; not joined"
 
 
@@ -146,7 +160,15 @@ def _integrate(draft: Draft) -> list[str]:
         lines.append(f"  # {_comment(_refers(reference))}: {why}")
     told = {name for reference, _ in course.left for name in (reference.table, reference.other)}
     alone = [name for name in names if name not in draft.joined | told]
-    return lines + [f"  # not joined: {_comment(name)}; nothing here refers to it" for name in alone]
+    return lines + [f"  # not joined: {_comment(name)}; {_apart(name, draft)}" for name in alone]
+
+
+def _apart(name: str, draft: Draft) -> str:
+    """Why a table is not joined, and what may be done with one that holds more rows of the same sort."""
+    columns = {table.named.name: dict(table.raw.columns) for table in draft.found.tables}
+    if columns[name] == columns[draft.course.main]:
+        return f"it has the columns of {_comment(draft.course.main)}; to add its rows: - union: {word(name)}"
+    return "nothing here refers to it"
 
 
 def _join(join: ProposedJoin) -> str:
@@ -156,7 +178,8 @@ def _join(join: ProposedJoin) -> str:
     on = keys[0] if len(keys) == 1 else f"[{', '.join(keys)}]"
     if not same:
         on = "{" + ", ".join(f"{word(here)}: {word(there)}" for here, there in join.on.items()) + "}"
-    about = f"{found.matched:.1%} match ({found.contained:.2f}, {found.name:.1f}, {found.score:.2f})"
+    why = "declared" if found.declared else f"{found.contained:.2f}, {found.name:.1f}, {found.score:.2f}"
+    about = f"{found.matched:.1%} match ({why})"
     return (
         f"  - join: {{table: {word(found.other)}, on: {on}, expect: many-to-one, prefix: {word(join.prefix)}}}"
         f"   # {about}"
@@ -169,6 +192,9 @@ def _refers(reference: Reference) -> str:
 
 
 def _split(draft: Draft) -> list[str]:
+    if draft.parts is not None:
+        parts = ", ".join(f"{part}: {word(value)}" for part, value in draft.parts.values.items())
+        return [f"  split: {{column: {word(draft.parts.column)}, {parts}}}   # as the data say; or: random"]
     if draft.moment is None:
         return ["  split: random       # or {by: COLUMN}, to learn from the past and judge on the future"]
     by_time = f"{{by: {word(draft.moment)}, fractions: [0.7, 0.15, 0.15]}}"
@@ -199,6 +225,25 @@ def _model(draft: Draft) -> list[str]:
     if target.others:
         lines += _wrapped("    # or: ", target.others)
     return [*lines, "  network: tabular"]
+
+
+def _media(draft: Draft) -> list[str]:
+    """That images and the like are no inputs yet."""
+    named = [table.named for table in draft.found.tables if table.named.name in draft.joined]
+    media = sorted({each.source.media for each in named if each.source.media})
+    if not media:
+        return []
+    what = " and ".join(media)
+    lines = [
+        f"  # No network looks at {what} yet: inputs are the columns beside them, such as sizes. Where those are all",
+        "  # alike there is nothing to learn from, and this is as far as it goes: thalweg run FILE --until mine",
+    ]
+    if draft.target is None:
+        lines += [
+            "  # Labels come from the names of folders. Do they stand in the names of files? Say where, as in",
+            "  # the source: {path: FOLDER, name: '{label}_{n:int}.wav'}",
+        ]
+    return lines
 
 
 def _wrapped(head: str, names: Iterable[str]) -> list[str]:

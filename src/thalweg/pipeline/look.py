@@ -7,25 +7,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from thalweg.core.component import parse
 from thalweg.core.errors import PipelineError
 from thalweg.core.files import write_json, write_text
 from thalweg.engines.duckdb import DuckDB
 from thalweg.evaluation.pages.profile_page import profile_page
 from thalweg.mine.profile import profile
 from thalweg.mine.sentences import sentences
+from thalweg.pipeline.init_tables import one_table
 from thalweg.pipeline.target import look
-from thalweg.sources.source import Source
 
 
 def profile_data(data: str) -> dict[str, Any]:
-    """Types, missing values, quantiles, top values and duplicates of a source, as JSON values."""
-    source = parse(Source, data)
+    """The profile of a table as JSON values: of a file, a table of a database, a folder that is one table.
+
+    Raises PipelineError where the place holds several tables, or none.
+    """
+    named = one_table(data)
     with (
         TemporaryDirectory(prefix="thalweg-look-") as scratch,
         DuckDB().open(Path(scratch) / "spill") as session,
     ):
-        return profile(look(source, _name(data), session, Path(scratch)))
+        return profile(look(named.source, named.name, session, Path(scratch)))
 
 
 def write_profile(facts: Mapping[str, Any], page: Path) -> Path:
@@ -42,9 +44,3 @@ def write_profile(facts: Mapping[str, Any], page: Path) -> Path:
     write_json(numbers, dict(facts))
     write_text(page, profile_page(facts, sentences(facts), numbers.name))
     return numbers
-
-
-def _name(data: str) -> str:
-    """`orders` of `shop.db#orders`, `flights` of `data/flights.csv.gz`."""
-    path, _, table = data.partition("#")
-    return table or Path(path).name.partition(".")[0] or "data"

@@ -20,6 +20,7 @@ class Audio(MediaFolder):
     """
 
     kind: ClassVar[str] = "audio"
+    media: ClassVar[str | None] = "sounds"
     endings: ClassVar[frozenset[str]] = frozenset({".wav", ".flac", ".mp3"})
     facts: ClassVar[dict[str, str]] = {"sample_rate": "int32", "channels": "int16", "seconds": "double"}
 

@@ -37,6 +37,10 @@ class Delta(Source):
     def example(cls) -> Self:
         return cls(path="lake/orders", version=12)
 
+    @classmethod
+    def of_folder(cls, folder: Path) -> Source | None:
+        return cls(path=str(folder)) if (folder / LOG).is_dir() else None
+
     def fingerprint(self, folder: Path) -> str:
         logged = self._versions(folder)
         wanted = max(logged) if self.version is None else self.version

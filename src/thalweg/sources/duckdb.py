@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from thalweg.sources.databases.server import Table
 
 ENDINGS = (".duckdb", ".ddb")
+HOME = "main"  # the schema of tables that were given none
+STORED = "BASE TABLE"  # what is no view
 FILE = "file"  # what the attached file is called in the private engine
 
 
@@ -51,6 +55,23 @@ class DuckDBFile(Source):
         files = [path, log] if log.is_file() else [path]
         return fingerprint([self.table, [fingerprint_file(file) for file in files]])
 
+    def within(self, folder: Path) -> Mapping[str, Source]:
+        if self.table is not None:
+            return {}
+        path = self._file(folder)
+        with _attached(path) as apart:
+            tables = [table for table in _tables(apart) if table.kind == STORED]
+        names = [table.name if table.schema == HOME else table.shown for table in tables]
+        return {name: DuckDBFile(path=self.path, table=name) for name in sorted(names)}
+
+    def declared(self, folder: Path) -> Mapping[tuple[str, ...], tuple[str, tuple[str, ...]]]:
+        if self.table is None:
+            return {}
+        path = self._file(folder)
+        with _attached(path) as apart:
+            table = self._table(apart, path)
+            return _foreign_keys(apart, table)
+
     def size(self, folder: Path) -> int:
         return size_of([self._file(folder)])
 
@@ -83,18 +104,55 @@ class DuckDBFile(Source):
         return path
 
     def _table(self, apart: Apart, path: Path) -> Table:
-        from sqlglot import exp
+        from thalweg.sources.databases.server import chosen
 
-        from thalweg.engines import sql
-        from thalweg.sources.databases.server import Table, chosen
-
-        query = exp.select("table_schema", "table_name", "table_type").from_("information_schema.tables")
-        tables = [Table(*row) for row in apart.run(query.where(sql.column("table_catalog").eq(FILE)))]
+        tables = _tables(apart)
         exact = [table for table in tables if table.name == self.table]
         schema, dot, name = (self.table or "").partition(".")
         if dot and not exact:  # a name may hold a dot of its own
-            return chosen(tables, schema, name, "main", str(path))
-        return chosen(tables, None, self.table, "main", str(path))
+            return chosen(tables, schema, name, HOME, str(path))
+        return chosen(tables, None, self.table, HOME, str(path))
+
+
+@contextmanager
+def _attached(path: Path) -> Iterator[Apart]:
+    """A private engine with the file in it, for as long as the block lasts. Raises SourceError."""
+    from thalweg.engines.apart import ForeignError, open_apart
+
+    with open_apart() as apart:
+        try:
+            apart.attach(str(path), FILE)
+            yield apart
+        except ForeignError as error:
+            raise _told(error, path) from None
+
+
+def _tables(apart: Apart) -> list[Table]:
+    """The tables and views of the attached file."""
+    from sqlglot import exp
+
+    from thalweg.engines import sql
+    from thalweg.sources.databases.server import Table
+
+    query = exp.select("table_schema", "table_name", "table_type").from_("information_schema.tables")
+    return [Table(*row) for row in apart.run(query.where(sql.column("table_catalog").eq(FILE)))]
+
+
+def _foreign_keys(apart: Apart, table: Table) -> dict[tuple[str, ...], tuple[str, tuple[str, ...]]]:
+    """What a table declares to refer to, which always lies in its own schema."""
+    from sqlglot import exp
+
+    from thalweg.engines import sql
+
+    names = ("constraint_column_names", "referenced_table", "referenced_column_names")
+    query = sql.select(exp.select(exp.Star()).from_(sql.call("duckdb_constraints")), names).where(
+        sql.column("database_name").eq(FILE),
+        sql.column("schema_name").eq(table.schema),
+        sql.column("table_name").eq(table.name),
+        sql.column("constraint_type").eq("FOREIGN KEY"),
+    )
+    home = "" if table.schema == HOME else f"{table.schema}."
+    return {tuple(columns): (f"{home}{other}", tuple(keys)) for columns, other, keys in apart.run(query)}
 
 
 def _told(error: ForeignError, path: Path) -> SourceError:

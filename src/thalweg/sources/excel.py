@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -59,6 +60,12 @@ class Excel(Source):
 
     def fingerprint(self, folder: Path) -> str:
         return fingerprint([self.written(), fingerprint_files(found([self.path], folder))])
+
+    def within(self, folder: Path) -> Mapping[str, Source]:
+        (path,) = found([self.path], folder)[:1]
+        names = _sheets(path) if self.sheet is None else []
+        fields = {"path": self.path, "header_row": self.header_row}
+        return {name: Excel(**fields, sheet=name) for name in names} if len(names) > 1 else {}
 
     def size(self, folder: Path) -> int:
         return size_of(found([self.path], folder))
@@ -147,6 +154,24 @@ class OpenedExcel(Opened):
 
 def _rows(path: Path, sheet: str | None, first: int) -> Iterator[tuple[Any, ...]]:
     """The rows of a sheet from `first` on, streamed. Raises SourceError where the file is no workbook."""
+    with _opened(path) as book:
+        names = [each.title for each in book.worksheets]
+        if sheet is not None and sheet not in names:
+            raise SourceError(f"{path} has no sheet {sheet!r}", hint=did_you_mean(sheet, names))
+        chosen = book[names[0] if sheet is None else sheet]
+        chosen.reset_dimensions()  # what a program wrote down of a sheet's size need not be so
+        yield from chosen.iter_rows(min_row=first, values_only=True)
+
+
+def _sheets(path: Path) -> list[str]:
+    """The names of the sheets, in the order of the workbook."""
+    with _opened(path) as book:
+        return [each.title for each in book.worksheets]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """A workbook for as long as the block lasts. Raises SourceError where the file is none."""
     import zipfile
 
     try:
@@ -161,12 +186,7 @@ def _rows(path: Path, sheet: str | None, first: int) -> Iterator[tuple[Any, ...]
             f"{path} is damaged, or is no Excel workbook: {error}", hint="save it again"
         ) from error
     try:
-        names = [each.title for each in book.worksheets]
-        if sheet is not None and sheet not in names:
-            raise SourceError(f"{path} has no sheet {sheet!r}", hint=did_you_mean(sheet, names))
-        chosen = book[names[0] if sheet is None else sheet]
-        chosen.reset_dimensions()  # what a program wrote down of a sheet's size need not be so
-        yield from chosen.iter_rows(min_row=first, values_only=True)
+        yield book
     finally:
         book.close()
 

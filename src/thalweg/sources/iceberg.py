@@ -49,6 +49,10 @@ class Iceberg(Source):
             raise ComponentError("expected a snapshot or as_of, received both")
         return self
 
+    @classmethod
+    def of_folder(cls, folder: Path) -> Source | None:
+        return cls(path=str(folder)) if any(folder.glob("metadata/*.metadata.json*")) else None
+
     def fingerprint(self, folder: Path) -> str:
         file = self._file(folder)
         return fingerprint([self.written(), fingerprint_file(file)])

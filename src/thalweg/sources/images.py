@@ -22,6 +22,7 @@ class Images(MediaFolder):
     """
 
     kind: ClassVar[str] = "images"
+    media: ClassVar[str | None] = "images"
     endings: ClassVar[frozenset[str]] = IMAGES
     facts: ClassVar[dict[str, str]] = {"width": "int32", "height": "int32", "mode": "string"}
 

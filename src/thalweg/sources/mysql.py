@@ -26,6 +26,7 @@ class Mysql(ServerSource):
 
     kind: ClassVar[str] = "mysql"
     schemes: ClassVar[tuple[str, ...]] = ("mysql", "mariadb")
+    schemas: ClassVar[bool] = False
 
     @classmethod
     def example(cls) -> Self:

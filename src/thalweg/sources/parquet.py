@@ -53,6 +53,17 @@ class Parquet(Source):
     def example(cls) -> Self:
         return cls(path="flights.parquet")
 
+    @classmethod
+    def of_folder(cls, folder: Path) -> Source | None:
+        """A folder whose only content, but for names that begin with `_` or `.`, are folders such as `year=2024` with
+        Parquet inside, or files such as `part-00000.parquet`: what engines write as one table."""
+        inside = [each for each in folder.iterdir() if not each.name.startswith((".", "_"))]
+        parted = all(each.is_dir() and "=" in each.name for each in inside)
+        parts = all(each.name.startswith("part-") and each.name.endswith(ENDINGS) for each in inside)
+        if not inside or not (parted or parts):
+            return None
+        return cls(path=str(folder)) if any(next(folder.rglob(f"*{end}"), None) for end in ENDINGS) else None
+
     def fingerprint(self, folder: Path) -> str:
         if is_remote(self.path):
             return fingerprint(["parquet", fingerprint_objects(self.path, self.s3)])

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -89,6 +89,9 @@ class Place:
 class Source(Component, ABC):
     """Reads rows from somewhere."""
 
+    media: ClassVar[str | None] = None
+    """What its rows stand for, such as images, where what is to be learnt from is not among its columns."""
+
     incremental: Incremental | None = Field(default=None, exclude_if=lambda value: value is None)
     """Whether a second run reads only what is new: `files`, or `{watermark: COLUMN}`. Left out: a source that has
     changed is read again, whole."""
@@ -129,9 +132,19 @@ class Source(Component, ABC):
         """Find the source and its columns. Raises SourceError where it is missing or not what it should be."""
 
     def within(self, folder: Path) -> Mapping[str, Source]:
-        """The tables by name, each a source of its own, of a place that holds several and was not told which; else
-        none. Raises SourceError where it can't be read."""
+        """The tables of a place that holds several and was not told which, each a source of its own, by what is
+        written after `#` to name it; else none. Raises SourceError where it can't be read."""
         return {}
+
+    def declared(self, folder: Path) -> Mapping[tuple[str, ...], tuple[str, tuple[str, ...]]]:
+        """The foreign keys that a database declares of this table: its columns, and the other table, as `within` names
+        it, with the columns they refer to. Raises SourceError where it can't be read."""
+        return {}
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Source | None:
+        """The one table that a whole folder is, where its layout says so; else None. Its path is the folder's."""
+        return None
 
     def typed(self, types: Mapping[str, str]) -> Self:
         """The same source, reading the named columns, where it has them, as these DuckDB types instead of guessing."""

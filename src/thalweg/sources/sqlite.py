@@ -64,6 +64,13 @@ class Sqlite(Source):
 
         return {name: Sqlite(path=self.path, table=name) for name in table_names(self._file(folder))}
 
+    def declared(self, folder: Path) -> Mapping[tuple[str, ...], tuple[str, tuple[str, ...]]]:
+        if self.table is None:
+            return {}
+        from thalweg.sources.databases.sqlite_table import foreign_keys
+
+        return foreign_keys(self._file(folder), self.table)
+
     def size(self, folder: Path) -> int:
         return size_of([self._file(folder)])
 

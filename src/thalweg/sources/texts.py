@@ -23,8 +23,10 @@ class Texts(MediaFolder):
     """
 
     kind: ClassVar[str] = "texts"
+    media: ClassVar[str | None] = "texts"
     endings: ClassVar[frozenset[str]] = frozenset({".txt", ".text", ".md"})
     facts: ClassVar[dict[str, str]] = {"text": "string"}
+    told_by_endings: ClassVar[bool] = False
 
     encoding: str = "utf-8"
     """How the texts are encoded: any of Python's names. A byte order mark is taken off."""

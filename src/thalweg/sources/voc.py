@@ -32,6 +32,7 @@ class Voc(Source):
     """
 
     kind: ClassVar[str] = "voc"
+    media: ClassVar[str | None] = "images"
 
     path: str
     """The folder that holds the others, or a zip or tar archive of it; from the folder of the pipeline file."""
@@ -51,6 +52,12 @@ class Voc(Source):
     @classmethod
     def example(cls) -> Self:
         return cls(path="BCCD")
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Source | None:
+        found = cls(path=str(folder))
+        layout = (found.images, found.annotations)
+        return found if all((folder / name).is_dir() for name in layout) else None
 
     def fingerprint(self, folder: Path) -> str:
         if is_archive(self.path):

@@ -194,3 +194,22 @@ def test_what_is_missing_or_closed(read: Callable, at: Callable) -> None:
     assert "a mysql source needs a database\n  write mysql://host/database#table" in refused(
         read, "mysql://h"
     )
+
+
+def test_a_database_tells_its_tables_and_what_they_refer_to(mysql_server: Running) -> None:
+    mysql_server.run(
+        """
+        CREATE DATABASE places; GRANT SELECT ON places.* TO reader@'%';
+        CREATE TABLE places.customers (shop int, id int, PRIMARY KEY (shop, id));
+        CREATE TABLE places.`a.b` (id int PRIMARY KEY, shop int, customer int,
+            FOREIGN KEY (shop, customer) REFERENCES places.customers (shop, id));
+        CREATE VIEW places.seen AS SELECT 1 AS one;
+        """,
+        "mysql",
+    )
+    place = f"mysql://127.0.0.1:{mysql_server.port}/places"
+    inside = parse(Source, place).within(Path())
+    assert list(inside) == ['"a.b"', "customers"]
+    assert inside['"a.b"'].declared(Path()) == {("shop", "customer"): ("customers", ("shop", "id"))}
+    assert inside["customers"].declared(Path()) == {}
+    assert parse(Source, f'{place}#"a.b"').written() == {**inside['"a.b"'].written(), "schema": None}

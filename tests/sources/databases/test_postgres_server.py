@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 
-from tests.sources.databases.servers import PASSWORD, Running
+from tests.sources.databases.servers import PASSWORD, Running, northwind
 from thalweg.core.component import parse
-from thalweg.core.errors import ComponentError, DataError, SourceError
+from thalweg.core.errors import ComponentError, DataError, PipelineError, SourceError
+from thalweg.pipeline.init import write_pipeline
+from thalweg.pipeline.run import run_file
 from thalweg.sources.source import Source
 
 ODD = ['a"b', "c.d", "e f", "日期", "select", "x'; DROP TABLE victim; --", "tab\tulator", "100%", "ÄÖ"]
@@ -386,3 +388,59 @@ def test_short_and_long_forms() -> None:
     assert parse(Source, 'postgres://h/d#"a.b"."c""d"').written()["table"] == 'c"d'
     with pytest.raises((ComponentError, ValueError), match="a name that holds a dot stands in double quotes"):
         parse(Source, "postgres://h/d#a.b.c")
+
+
+def test_a_database_tells_its_tables_and_what_they_refer_to(postgres_server: Running) -> None:
+    postgres_server.run("CREATE DATABASE places;", "postgres")
+    postgres_server.run(
+        """
+        CREATE SCHEMA sales; GRANT USAGE ON SCHEMA sales TO reader;
+        CREATE TABLE sales.customers (shop int, id int, PRIMARY KEY (shop, id));
+        CREATE TABLE "a.b" (id int PRIMARY KEY, shop int, customer int,
+            FOREIGN KEY (shop, customer) REFERENCES sales.customers);
+        CREATE TABLE days (day date, what int REFERENCES "a.b") PARTITION BY RANGE (day);
+        CREATE TABLE days_2024 PARTITION OF days FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+        CREATE VIEW seen AS SELECT 1 AS one;
+        """,
+        "places",
+    )
+    place = f"postgres://127.0.0.1:{postgres_server.port}/places"
+    inside = parse(Source, place).within(Path())
+    assert list(inside) == ['"a.b"', "days", "sales.customers"]  # no view, and no part of a partitioned table
+    for part, source in inside.items():
+        assert {**source.written(), "schema": None} == {
+            **parse(Source, f"{place}#{part}").written(),
+            "schema": None,
+        }
+        assert source.within(Path()) == {}
+    assert inside['"a.b"'].declared(Path()) == {("shop", "customer"): ("sales.customers", ("shop", "id"))}
+    assert inside["days"].declared(Path()) == {("what",): ('"a.b"', ("id",))}
+    assert inside["sales.customers"].declared(Path()) == {}
+
+
+def test_init_writes_a_file_that_runs_and_holds_no_password(
+    postgres_server: Running, data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    postgres_server.run("CREATE DATABASE northwind;", "postgres")
+    postgres_server.run(northwind(data("northwind/northwind.db"), '"'), "northwind")
+    file = tmp_path / "shop.yaml"
+    place = f"postgres://127.0.0.1:{postgres_server.port}/northwind"
+    proposed = write_pipeline([place], file)
+    text = file.read_text(encoding="utf-8")
+    assert (proposed["main"], proposed["target"]) == ("Order Details", "Quantity")
+    assert set(proposed["joins"]) >= {"Orders", "Products", "Customers", "Employees", "Categories"}
+    assert f"{place}#Orders" in text
+    assert PASSWORD not in text
+    assert "geheim" not in text
+    until = run_file(file, until="dataset")
+    assert until["rows"]["in"] == until["rows"]["kept"] == 2155
+
+
+def test_init_on_a_server_that_does_not_let_in(
+    postgres_server: Running, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "wrong" + PASSWORD)
+    with pytest.raises(PipelineError) as raised:
+        write_pipeline([f"postgres://127.0.0.1:{postgres_server.port}/shop"], tmp_path / "p.yaml")
+    assert "does not let the user 'reader' in with this password" in str(raised.value)
+    assert PASSWORD not in "".join(traceback.format_exception(raised.value))

@@ -62,6 +62,11 @@ def _password_variable(password: str | None) -> str | None:
     return named.group(1)
 
 
+def quoted_part(name: str) -> str:
+    """A name as it is written after `#`: in double quotes where it holds a dot, or quotes of its own."""
+    return '"' + name.replace('"', '""') + '"' if set('."') & set(name) else name
+
+
 def _unquoted(part: str) -> str:
     return part[1:-1].replace('""', '"') if part.startswith('"') else part
 

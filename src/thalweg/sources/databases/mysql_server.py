@@ -66,6 +66,9 @@ class MysqlServer(Server):
         )
         return [Table(*row) for row in apart.run(self.asked(query))]
 
+    def holds_rows(self, table: Table) -> bool:
+        return table.kind != VIEW
+
     def columns(self, apart: Apart, table: Table) -> list[Column]:
         query = (
             _catalogue("columns", column_name="name", column_type="declared")
@@ -73,6 +76,23 @@ class MysqlServer(Server):
             .order_by("ordinal_position")
         )
         return [Column(*map(_text, row)) for row in apart.run(self.asked(query))]
+
+    def foreign_keys(self, apart: Apart, table: Table) -> list[tuple[str, str, Table, str]]:
+        names = (
+            "constraint_name",
+            "column_name",
+            *(f"referenced_{n}" for n in ("table_schema", "table_name")),
+        )
+        query = (
+            _catalogue(
+                "key_column_usage", **{n: f"c{i}" for i, n in enumerate((*names, "referenced_column_name"))}
+            )
+            .where(exp.column("table_schema").eq(table.schema), exp.column("table_name").eq(table.name))
+            .where(sql.not_null(exp.column("referenced_table_name")))
+            .order_by("constraint_name", "ordinal_position")
+        )
+        rows = [tuple(map(_text, row)) for row in apart.run(self.asked(query))]
+        return [(name, mine, Table(schema, other, ""), there) for name, mine, schema, other, there in rows]
 
     def value(self, column: Column) -> Value:
         name = sql.column(column.name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from thalweg.core.errors import SourceError
 from thalweg.core.suggest import did_you_mean
@@ -14,7 +14,13 @@ from thalweg.engines import sql
 from thalweg.engines.apart import Apart, ForeignError, open_apart
 from thalweg.sources.databases.server import DATABASE, Column, Login, Server, Table, Value
 
-STORED = {"r", "p", "m"}  # tables, partitioned tables, materialised views: their rows have `ctid` and `xmin`
+PART = "part"  # of a partitioned table
+STORED = {
+    "r",
+    "p",
+    "m",
+    PART,
+}  # tables, partitioned ones, materialised views: their rows have `ctid` and `xmin`
 SORTS = ("r", "p", "m", "v", "f")
 DIRECT = {
     *("boolean", "smallint", "integer", "bigint", "real", "double precision", "text", "name", "date", "uuid"),
@@ -22,6 +28,21 @@ DIRECT = {
     *("time without time zone", "character varying", "character", "bpchar"),
 }
 DIGITS = 38
+
+
+FOREIGN_KEYS = """
+SELECT c.conname::text AS k, a.attname::text AS a, rn.nspname::text AS s, r.relname::text AS t, b.attname::text AS b
+FROM pg_catalog.pg_constraint AS c
+JOIN pg_catalog.pg_class AS t ON t.oid = c.conrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
+JOIN pg_catalog.pg_class AS r ON r.oid = c.confrelid
+JOIN pg_catalog.pg_namespace AS rn ON rn.oid = r.relnamespace
+CROSS JOIN pg_catalog.generate_series(1, 32) AS p(i)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[p.i]
+JOIN pg_catalog.pg_attribute AS b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[p.i]
+WHERE c.contype = 'f'
+ORDER BY k, p.i
+"""
 
 
 class PostgresServer(Server):
@@ -54,13 +75,21 @@ class PostgresServer(Server):
         name, schema = exp.column("relname", "c"), exp.column("nspname", "n")
         query = (
             exp.select(*(exp.cast(part, "text").as_(as_) for part, as_ in [(schema, "s"), (name, "t")]))
-            .select(exp.cast(exp.column("relkind", "c"), "text").as_("k"))
+            .select(
+                exp.Case()
+                .when(exp.column("relispartition", "c"), exp.Literal.string(PART))
+                .else_(exp.cast(exp.column("relkind", "c"), "text"))
+                .as_("k")
+            )
             .from_(relation)
             .join(space, on=exp.EQ(this=exp.column("oid", "n"), expression=exp.column("relnamespace", "c")))
             .where(exp.cast(exp.column("relkind", "c"), "text").isin(*SORTS))
             .where(exp.not_(exp.Or(this=_own(schema), expression=schema.copy().eq("information_schema"))))
         )
         return sorted((Table(*row) for row in apart.run(self.asked(query))), key=lambda table: table.shown)
+
+    def holds_rows(self, table: Table) -> bool:
+        return table.kind in ("r", "p", "f")
 
     def columns(self, apart: Apart, table: Table) -> list[Column]:
         attribute = "a"
@@ -77,6 +106,13 @@ class PostgresServer(Server):
             .order_by(exp.column("attnum", "a"))
         )
         return [Column(*row) for row in apart.run(self.asked(query))]
+
+    def foreign_keys(self, apart: Apart, table: Table) -> list[tuple[str, str, Table, str]]:
+        query = parse_one(FOREIGN_KEYS, dialect=self.dialect, into=exp.Select).where(
+            exp.column("nspname", "n").eq(table.schema), exp.column("relname", "t").eq(table.name)
+        )
+        rows = apart.run(self.asked(query))
+        return [(name, mine, Table(schema, other, ""), there) for name, mine, schema, other, there in rows]
 
     def value(self, column: Column) -> Value:
         name = sql.column(column.name)

@@ -74,12 +74,21 @@ class Server(ABC):
         """Every table and view that is not the server's own."""
 
     @abstractmethod
+    def holds_rows(self, table: Table) -> bool:
+        """Whether a table has rows of its own: no view, and no part of another table."""
+
+    @abstractmethod
     def columns(self, apart: Apart, table: Table) -> list[Column]:
         """A table's columns in order."""
 
     @abstractmethod
     def value(self, column: Column) -> Value:
         """How to select a column so that no value comes out as another one."""
+
+    @abstractmethod
+    def foreign_keys(self, apart: Apart, table: Table) -> list[tuple[str, str, Table, str]]:
+        """What a table declares to refer to, a part of a key each: the constraint's name, the column, the other table
+        and the column there; parts of one key in order."""
 
     @abstractmethod
     def digest(self, apart: Apart, table: Table, columns: Sequence[Column]) -> list[str]:

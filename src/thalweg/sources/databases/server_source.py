@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 
 from thalweg.core.errors import ComponentError, SourceError
 from thalweg.core.fingerprint import fingerprint
-from thalweg.sources.databases.address import fields_of, filled, variable
+from thalweg.sources.databases.address import fields_of, filled, quoted_part, variable
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class ServerSource(Source, ABC):
     model_config = ConfigDict(hide_input_in_errors=True)  # an address may hold a password by mistake
 
     schemes: ClassVar[tuple[str, ...]] = ()
+    schemas: ClassVar[bool] = True
+    """Whether a database holds schemas, and is not one itself."""
 
     host: str | None = None
     """The server's name or address; `${NAME}` stands for an environment variable, here and in the next fields."""
@@ -95,6 +97,38 @@ class ServerSource(Source, ABC):
             )
             undo.pop_all()  # from here on whoever reads it closes it
             return opened
+
+    def within(self, folder: Path) -> Mapping[str, Source]:
+        if self.table is not None:
+            return {}
+        server = self.server()
+        with server.connect(self.login()) as apart, self._told(server):
+            tables = [table for table in server.tables(apart) if server.holds_rows(table)]
+        wanted = self.schema_ if self.schemas else self.home()
+        tables = [table for table in tables if wanted in (None, table.schema)]
+        return {
+            self._part(table): self.model_copy(update={"schema_": table.schema, "table": table.name})
+            for table in tables
+        }
+
+    def declared(self, folder: Path) -> Mapping[tuple[str, ...], tuple[str, tuple[str, ...]]]:
+        if self.table is None:
+            return {}
+        with self._connected() as (server, apart, table, _):
+            parts = server.foreign_keys(apart, table)
+        keys = {name: [part for part in parts if part[0] == name] for name, *_ in parts}
+        return {
+            tuple(column for _, column, _, _ in key): (
+                self._part(key[0][2]),
+                tuple(there for *_, there in key),
+            )
+            for key in keys.values()
+        }
+
+    def _part(self, table: Table) -> str:
+        """How a table is written after `#`."""
+        names = (table.name,) if table.schema == self.home() else (table.schema, table.name)
+        return ".".join(map(quoted_part, names))
 
     @property
     def shown(self) -> str:

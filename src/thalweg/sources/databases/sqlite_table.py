@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -126,6 +127,29 @@ def table_names(path: Path) -> list[str]:
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
     with connected(path) as connection:
         return sorted(name.decode() for (name,) in connection.execute(query))
+
+
+def foreign_keys(path: Path, table: str) -> dict[tuple[str, ...], tuple[str, tuple[str, ...]]]:
+    """What a table declares to refer to: its columns, the other table and the columns there; those that name none are
+    the other's primary key. Raises SourceError where the file is no database."""
+    declared = 'SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?) ORDER BY id, seq'
+    primary = "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk"
+    with connected(path) as connection:
+        rows = [tuple(map(_decoded, row)) for row in connection.execute(declared, (table,))]
+        found = {}
+        for _, parts in groupby(rows, key=lambda row: row[0]):
+            (_, other, first, to), *more = parts
+            columns = (first, *(row[2] for row in more))
+            keys = (to, *(row[3] for row in more))
+            if to is None:
+                keys = tuple(_decoded(name) for (name,) in connection.execute(primary, (other,)))
+            if len(keys) == len(columns):
+                found[columns] = (other, keys)
+        return found
+
+
+def _decoded(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _names(connection: sqlite3.Connection) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -18,10 +19,12 @@ from thalweg.sources.media.labels import Labels
 from thalweg.sources.media.parts import SPLITS, split_and_label
 from thalweg.sources.media.pattern import NamePattern, name_pattern
 from thalweg.sources.media.unpack import is_archive, unpacked
-from thalweg.sources.media.walk import Walk, digest_of, folder_at, size_of_folder
+from thalweg.sources.media.walk import OTHER, Walk, digest_of, folder_at, size_of_folder
 from thalweg.sources.source import Opened, Place, Source
 
 LABEL, SPLIT = "label", "split"
+FEWEST, ENOUGH = 2, 1_000  # files of a kind that show what a folder is, and that are looked at for it
+OTHERS = 0.1  # files of other kinds for each of its own, at most, in such a folder
 
 
 class MediaFolder(Source, ABC):
@@ -31,6 +34,9 @@ class MediaFolder(Source, ABC):
     """Endings of the files, in lower case."""
     facts: ClassVar[dict[str, str]]
     """Arrow types of the columns that the file itself gives."""
+
+    told_by_endings: ClassVar[bool] = True
+    """Whether its files' endings tell a folder of this kind; where tables end so too, folders of labels must."""
 
     path: str
     """The folder, or a zip or tar archive of it; from the folder of the pipeline file."""
@@ -49,6 +55,15 @@ class MediaFolder(Source, ABC):
     @classmethod
     def expand(cls, value: Any) -> Any:
         return {"path": value} if isinstance(value, str) else value
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Source | None:
+        walk = Walk(folder, cls.endings)
+        own = [each.path for each in islice(walk, ENOUGH)]
+        others = walk.passed[OTHER]
+        if len(own) < FEWEST or others > len(own) * OTHERS:
+            return None
+        return cls(path=str(folder)) if cls.told_by_endings or all("/" in path for path in own) else None
 
     @abstractmethod
     def read_facts(self, file: Path) -> dict[str, Any]:
