@@ -53,8 +53,8 @@ class Link(Operation):
     threshold: float = Field(default=0.5, gt=0, le=1)
     """The least probability of a match."""
     keep: Literal["best", "one-to-one", "all"] = "best"
-    """best: each row has its most probable partner, which several may share. one-to-one: from the most probable pair
-    down, no row has two partners. all: a row for each match."""
+    """best: each row has its most probable partner, which several may share. one-to-one: no row has two partners,
+    and the pairs are together the most probable. all: a row for each match."""
     how: Literal["left", "inner"] = "left"
     """left: every row stays. inner: rows without a partner are dropped."""
     prefix: str | None = None
@@ -116,7 +116,7 @@ class Link(Operation):
         bench = found.records.bench
         chosen = {
             "best": lambda: best_of_each(bench, found.pairs),
-            "one-to-one": lambda: one_to_one(bench, found.pairs),
+            "one-to-one": lambda: one_to_one(bench, found.pairs, self.threshold),
             "all": lambda: found.pairs,
         }[self.keep]()
         columns = ["rid_l", "rid_r", "match_probability"]

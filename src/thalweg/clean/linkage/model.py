@@ -25,7 +25,7 @@ from thalweg.core.errors import DataError
 from thalweg.engines import sql
 
 RANDOM_RECORDS = 700  # of each side; every pair of them is looked at
-PROBABILITY = "match_probability"
+PROBABILITY, WEIGHT = "match_probability", "match_weight"
 PAIRS = "pairs"
 MATCHING = 0.5  # of the records of the smaller side: where EM begins
 ENOUGH_PAIRS, MOST_TIMES = 20_000, 20
@@ -77,8 +77,9 @@ def learn(records: Records, found: Candidates, compared: exp.Table, seed: int) -
 
 
 def score(records: Records, compared: exp.Table, model: Model, threshold: float) -> exp.Table:
-    """The pairs at least as probable as a threshold, as `rid_l`, `rid_r`, `match_probability`.
+    """The pairs at least as probable as a threshold, as `rid_l`, `rid_r`, `match_probability`, `match_weight`.
 
+    The weight is the logarithm of the odds to base 2; it still tells pairs apart whose probability rounds to 1.
     The probability depends on the levels alone, so each pattern of them is judged once.
     """
     bench, names = records.bench, level_names(records)
@@ -92,7 +93,8 @@ def score(records: Records, compared: exp.Table, model: Model, threshold: float)
     same = sql.all_of(
         exp.NullSafeEQ(this=sql.column(name, "t"), expression=sql.column(name, "k")) for name in names
     )
-    columns = {name: sql.column(name, "t") for name in PAIR} | {PROBABILITY: sql.column(PROBABILITY, "j")}
+    columns = {name: sql.column(name, "t") for name in PAIR}
+    columns |= {name: sql.column(name, "j") for name in (PROBABILITY, WEIGHT)}
     number = exp.EQ(this=sql.column(NUMBER, "k"), expression=sql.column(f"{NUMBER}_l", "j"))
     query = sql.select(compared, columns).join(sql.relation(patterns, "k"), on=same)
     query = query.join(sql.relation(judged, "j"), on=number)
