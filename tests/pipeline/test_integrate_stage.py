@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pyarrow.parquet as parquet
+from ruamel.yaml import YAML
 
 from thalweg.pipeline import facts
 from thalweg.pipeline.read import read
@@ -50,3 +51,43 @@ def test_rows_set_aside_reach_the_ledger_the_runs_quarantine_and_the_report(tmp_
         run.close()
     assert (told["stage"], told["table"], told["rule"], told["rows"]) == ("integrate", "orders", rule, 20)
     assert [row["id"] for row in told["examples"]] == [5, 6, 12]
+
+
+LEARNS = """\
+name: learns
+sources: {sales: sales.csv, more: more.csv}
+clean: {sales: auto}
+integrate:
+  - from: sales
+  - union: {table: more, match: auto, score: 0.5}
+  - pivot: {by: [shop], column: product, values: {amount: sum}}
+dataset: {split: {group: {column: shop}}}
+model: {outputs: {amount_tea: number}, network: mlp}
+compute: {data: {duckdb: {memory: 256MB, threads: 2}}}
+"""
+
+
+def test_what_was_learnt_is_written_into_the_resolved_file_which_runs_to_the_same_table(
+    tmp_path: Path,
+) -> None:
+    rows = [f"s{n // 4}, {('tea', 'rice', 'oil', 'tea')[n % 4]} ,{n}" for n in range(200)]
+    (tmp_path / "sales.csv").write_text("\n".join(["shop,product,amount", *rows]) + "\n")
+    more = [line.replace("s", "t", 1) for line in rows]
+    (tmp_path / "more.csv").write_text("\n".join(["shop,products,amount", *more]) + "\n")
+    (tmp_path / "learns.yaml").write_text(LEARNS)
+    run_file(tmp_path / "learns.yaml", until="integrate")
+    text = (tmp_path / "runs/learns/resolved.yaml").read_text()
+    resolved = YAML(typ="safe").load(text)
+    assert "auto" not in {step["kind"] for step in resolved["clean"]["sales"]}
+    start, union, pivot = resolved["integrate"]
+    assert (start["kind"], union["match"], union["columns"]) == ("from", "name", {"products": "product"})
+    assert set(pivot["take"]) >= {"tea", "rice", "oil"}
+    (tmp_path / "again.yaml").write_text(text.replace("name: learns", "name: again", 1))
+    run_file(tmp_path / "again.yaml", until="integrate")
+    first, second = (
+        parquet.read_table(tmp_path / f"runs/{name}/integrate/data.parquet") for name in ("learns", "again")
+    )
+    assert first.equals(second)
+    assert (tmp_path / "runs/again/resolved.yaml").read_text() == text.replace(
+        "name: learns", "name: again", 1
+    )

@@ -77,14 +77,19 @@ class FuzzyDuplicates(Comparing, Step):
         with workbench(table.session) as bench:
             found = self.find(bench, table, None, compared, self.threshold)
             if not found.notes["pairs_above_threshold"]:
-                return Outcome(notes={**found.notes, "clusters": 0})
+                return Outcome(notes={**found.notes, "clusters": 0}, learnt=self.told(compared))
             listed = sql.select(clusters(found), [ID, CLUSTER]).order_by(sql.column(ID))
             name = f"clusters_{fingerprint([self.written(), table.session.sql(table.query)])}"
             members = move(listed, bench, table.session, name)
         rules: dict[str, Survives] = {name: self.survive.get(name, "first") for name in table.columns}
         chosen = survivors(table, members, rules, self.keep, self.by)
         notes = {**found.notes, "clusters": chosen.clusters, "first_clusters": chosen.examples}
-        return Outcome(changes=_changes(chosen), verdicts=(self._verdict(chosen),), notes=notes)
+        return Outcome(
+            changes=_changes(chosen),
+            verdicts=(self._verdict(chosen),),
+            notes=notes,
+            learnt=self.told(compared),
+        )
 
     def _verdict(self, chosen: Survivors) -> Verdict:
         gone = sql.select(chosen.merged, [MERGED]).subquery()

@@ -77,9 +77,8 @@ class Link(Comparing, Operation):
         origins = frozenset().union(*(table.lineage.get(each.here, frozenset()) for each in compared))
         origins |= frozenset().union(*(other.lineage.get(each.there, frozenset()) for each in compared))
         renumber = entry.added > 0
-        return Integrated(
-            joined(table, other, links, arriving, self.how, self.probability, origins, renumber), entry
-        )
+        table = joined(table, other, links, arriving, self.how, self.probability, origins, renumber)
+        return Integrated(table, entry, learnt=self.told(compared))
 
     def _kept(self, table: Table, found: Matches) -> exp.Table:
         """The links, in the user's session."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Self
 
 from pydantic import Field, field_validator
 
@@ -58,6 +59,15 @@ class Comparing(Section):
         found = columns_compared(self.compare, here, there)
         check_rules(self.block, found)
         return found
+
+    def told(self, compared: Sequence[Compared]) -> Self:
+        """These settings with the kinds that were told from the values written out."""
+        kinds = {name: tuple(one.kind_name for one in compared if one.here == name) for name in self.compare}
+        known = {
+            name: each.model_copy(update={"kind": kinds[name] if len(kinds[name]) > 1 else kinds[name][0]})
+            for name, each in self.compare.items()
+        }
+        return self.model_copy(update={"compare": known})
 
     def find(
         self, bench: Bench, here: Table, there: Table | None, compared: list[Compared], threshold: float
