@@ -6,23 +6,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from sqlglot import exp
 
 from thalweg.core.errors import DataError
 from thalweg.core.ledger import Entry, Reason
 from thalweg.engines import sql
 from thalweg.engines.table import Table
+from thalweg.integrate.keyed import KeyedOperation
 from thalweg.integrate.matching import LEFT, RIGHT, Matching, count_matches
 from thalweg.integrate.naming import find
-from thalweg.integrate.operation import Integrated, Operation, SetAside
-from thalweg.integrate.related import Key, check_comparable, check_key, pairs, with_on
+from thalweg.integrate.operation import Integrated, SetAside
+from thalweg.integrate.related import check_comparable
 
 FOUND = "__found"
 EXAMPLES = 3
 
 
-class References(Operation):
+class References(KeyedOperation):
     """Hold a key against the table it refers to, and say what becomes of rows that refer to nothing.
 
         - references: {table: customers, on: {customer: id}}
@@ -33,39 +34,23 @@ class References(Operation):
 
     kind: ClassVar[str] = "references"
 
-    table: str
-    """The other table."""
-    on: Key
-    """The key: a column of that name on both sides, several, or {column here: column there}."""
     otherwise: Literal["refuse", "null", "drop", "quarantine", "keep"] = Field(default="refuse", alias="else")
     """What becomes of a row whose key is not there: an error, its key emptied, dropped, set aside in the run's
     quarantine, or only counted."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
-        written = with_on(value)
+        written = super().expand(value)
         if isinstance(written, Mapping) and written.get("else", "") is None:
             return {**written, "else": "null"}
         return written
-
-    @field_validator("on")
-    @classmethod
-    def _has_keys(cls, on: Key) -> Key:
-        check_key(on, "references")
-        return on
 
     @classmethod
     def example(cls) -> Self:
         return cls.model_validate({"table": "customers", "on": {"customer": "id"}, "else": "null"})
 
-    def tables(self) -> tuple[str, ...]:
-        return (self.table,)
-
-    def matches(self, other: str) -> Mapping[str, str]:
-        return pairs(self.on) if other == self.table else {}
-
     def apply(self, table: Table, others: Mapping[str, Table]) -> Integrated:
-        other, keys = find(others, self.table), pairs(self.on)
+        other, keys = find(others, self.table), self.keys
         check_comparable(table, other, keys, "references")
         found = count_matches(table, other, keys)
         if self.otherwise == "refuse" and found.left_unmatched:
@@ -81,7 +66,7 @@ class References(Operation):
 
     @property
     def _rule(self) -> str:
-        return f"no row of {self.table} with the same {', '.join(pairs(self.on))}"
+        return f"no row of {self.table} with the same {', '.join(self.keys)}"
 
     def _entry(self, table: Table, found: Matching) -> Entry:
         astray = found.left_unmatched
@@ -93,14 +78,14 @@ class References(Operation):
             step=f"references {self.table}",
             rows_in=found.left_rows,
             kept=found.left_rows - (astray if fate else 0),
-            changed=dict.fromkeys(pairs(self.on), astray) if self.otherwise == "null" and astray else {},
+            changed=dict.fromkeys(self.keys, astray) if self.otherwise == "null" and astray else {},
             reasons=(Reason(fate=fate, rule=self._rule, rows=astray),) if fate else (),
             notes={"found": found.left_matched, "astray": astray, "missing_key": found.left_null},
             **({fate: astray} if fate else {}),
         )
 
     def _broken(self, table: Table, other: Table, found: Matching) -> DataError:
-        keys = pairs(self.on)
+        keys = self.keys
         flagged = _flagged(table, other, keys)
         shown = {name: sql.cast(sql.column(name), "VARCHAR") for name in keys}
         some = sql.select(sql.select(flagged, [*keys, FOUND]).where(_astray(keys)), shown).distinct()
