@@ -204,7 +204,7 @@ def _start(records: Records, index: int, random: exp.Table) -> Chances:
 def _never_settles(records: Records) -> DataError:
     told = ", ".join(each.title(records.compared) for each in records.compared)
     return DataError(
-        f"no model of matches can be learnt from {told}: some of these say the same of every pair",
+        f"no model of matches can be learnt from {told}: some of these repeat one another",
         hint="compare fewer columns that repeat one another, or other kinds of likeness",
     )
 
