@@ -42,7 +42,7 @@ def test_publications_find_their_partners(make_table, data, rows_of):
         with (folder / f"{file}.csv").open(encoding="latin-1", newline="") as opened:
             tables[name] = list(csv.DictReader(opened))
     true = {(row["idDBLP"], row["idACM"]) for row in tables["true"]}
-    some = {"dblp": tables["dblp"][:700], "acm": tables["acm"]}
+    some = {"dblp": tables["dblp"][:300], "acm": tables["acm"]}
     made = {
         n: make_table(n, {k: [row[k] or None for row in rows] for k in rows[0]}) for n, rows in some.items()
     }
@@ -120,6 +120,8 @@ def test_names_of_columns_may_be_anything(make_table, rows_of):
         ({"prefix": ""}, "more than one column would be called 'item', 'price'"),
         ({"compare": {"item": "date"}, "block": [[]]}, "a rule of 'block' is empty"),
         ({"compare": {"item": "txt"}}, "did you mean 'text'"),
+        ({"compare": {"item": ["text", "model_number"]}}, "did you mean 'model_numbers'"),
+        ({"compare": {"item": ["text", "text"]}}, r"compared twice in the same way: \['text', 'text'\]"),
         ({"probability": "__row"}, "reserved"),
     ],
 )
@@ -155,4 +157,46 @@ def test_a_column_without_values_and_pairs_beyond_the_limit_are_refused(make_tab
 def test_splink_missing_is_told_with_the_command(make_table, monkeypatch):
     monkeypatch.setitem(sys.modules, "splink", None)
     with pytest.raises(MissingExtra, match=r"pip install 'thalweg\[link\]'"):
+        linked(make_table, *shops())
+
+
+def goods():
+    """Two shops that use the same few words for 60 goods, and write two of three numbers of models otherwise."""
+    codes = zip("PKDTLW" * 10, "SXMRCVN" * 9, range(60), strict=False)
+    models = [f"{a}{b}{100 + 37 * n}{'HKS'[n % 3]}" for a, b, n in codes]
+    words = [f"{WORDS[n % 14]} {WORDS[n % 5]}" for n in range(60)]
+    written = [(model, f"{model[:2]}-{model[2:]}", f"{model}/B")[n % 3] for n, model in enumerate(models)]
+    here = {"item": [f"{word} - {model}" for word, model in zip(words, models, strict=True)]}
+    return here, {"item": [f"New {model} {word}" for word, model in zip(words, written, strict=True)]}
+
+
+def test_numbers_of_models_find_what_words_do_not(make_table, rows_of):
+    here, there = goods()
+    right = {}
+    for kinds in ("text", ["text", "model_numbers"]):
+        table, entry = linked(make_table, here, there, compare={"item": kinds}, keep="one-to-one")
+        at = {text: n for n, text in enumerate(there["item"])}
+        right[str(kinds)] = sum(row[1] is not None and at[row[1]] == row[-1] for row in rows_of(table))
+    assert right["['text', 'model_numbers']"] >= 2 * right["text"] >= 20
+    assert set(entry.notes["learnt"]) == {"item as text", "item as model_numbers"}
+    assert [told.partition(":")[0] for told in entry.notes["blocking"]] == [
+        "item as text",
+        "item as model_numbers",
+    ]
+
+
+def test_a_model_that_never_settles_is_told(make_table, monkeypatch):
+    from thalweg.clean.linkage import judging
+
+    def vanishing(*_):
+        raise ValueError("u_probability value 0.0 is below the minimum allowed value of 1e-300")
+
+    class Trained:
+        class training:
+            estimate_parameters_using_expectation_maximisation = staticmethod(lambda *_, **__: vanishing())
+
+    monkeypatch.setattr(judging, "linker", lambda *_: Trained)
+    with pytest.raises(
+        DataError, match="no model of matches can be learnt from item, price: some of these repeat"
+    ):
         linked(make_table, *shops())

@@ -85,3 +85,18 @@ def test_settings():
         Pivot.model_validate({"by": [], "column": "c", "values": "v"})
     operation = parse(Operation, {"pivot": {"by": "k", "column": "c", "values": ["v", "w"]}})
     assert operation == Pivot(by=["k"], column="c", values={"v": "only", "w": "only"})
+
+
+def test_the_values_that_were_learnt_are_written_out_and_taken_again(make_table, rows_of):
+    columns = {"k": [1, 1, 2, 2], "flag": [True, False, True, False], "n": [1, 2, 3, 4]}
+    table = make_table("t", columns)
+    done = parse(Operation, {"pivot": {"by": "k", "column": "flag", "values": {"n": "sum"}}}).apply(table, {})
+    assert done.learnt is not None
+    assert done.learnt.take == ["false", "true"]
+    again = parse(Operation, done.learnt.written()).apply(table, {})
+    assert rows_of(again.table) == rows_of(done.table)
+    assert again.learnt is None
+    fewer = make_table("fewer", {name: values[:1] for name, values in columns.items()})
+    assert list(done.learnt.apply(fewer, {}).table.columns) == ["k", "n_false", "n_true"]
+    by_hand = {"pivot": {"by": "k", "column": "flag", "values": {"n": "sum"}, "take": [True, False]}}
+    assert rows_of(parse(Operation, by_hand).apply(table, {}).table) == [(1, 1, 2, 0), (2, 3, 4, 2)]

@@ -7,6 +7,7 @@ import pytest
 from thalweg.core.component import parse
 from thalweg.core.errors import ComponentError, DataError
 from thalweg.integrate.operation import Operation
+from thalweg.integrate.run import integrate
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_astray_keys_are_refused_with_an_example(tables):
         match=r"references customers: 2 rows refer to no row of 'customers', for example customer = 9",
     ) as raised:
         taken(tables)
-    assert raised.value.hint == "say what becomes of them with else: null, drop or keep"
+    assert raised.value.hint == "say what becomes of them with else: null, drop, quarantine or keep"
 
 
 def test_astray_keys_are_emptied_and_counted(tables, rows_of):
@@ -84,3 +85,25 @@ def test_northwinds_orders_all_have_their_customer(data, make_table):
     tables = {name: make_table(name, {key: table[key].combine_chunks()}) for name, table in read.items()}
     done = parse(Operation, {"references": {"table": "customers", "on": key}}).apply(tables["orders"], tables)
     assert done.entry.notes["found"] == read["orders"].num_rows
+
+
+def test_rows_with_astray_keys_are_set_aside_whole_with_step_and_rule(tables, rows_of):
+    orders, others = tables
+    chain = [{"from": "orders"}, {"references": {"table": "customers", "on": {"customer": "id"}}}]
+    chain[1]["references"]["else"] = "quarantine"
+    done = integrate([parse(Operation, each) for each in chain], {"orders": orders, **others})
+    assert rows_of(done.table) == [(1, 10, 0), (2, 20, 1), (None, 40, 3)]
+    entry, rule = done.entries[-1], "no row of customers with the same customer"
+    assert (entry.kept, entry.quarantined, entry.dropped) == (3, 2, 0)
+    assert [(reason.fate, reason.rule, reason.rows) for reason in entry.reasons] == [("quarantined", rule, 2)]
+    assert list(orders.session.columns(done.quarantined)) == ["customer", "n", "__row", "step", "rule"]
+    step = "references customers"
+    assert orders.session.rows(done.quarantined) == [(9, 30, 2, step, rule), (9, 50, 4, step, rule)]
+
+
+def test_where_every_key_is_found_nothing_is_set_aside(make_table):
+    one = make_table("one", {"a": [1]})
+    chain = [{"from": "one"}, {"references": {"table": "two", "on": "a", "else": "quarantine"}}]
+    done = integrate([parse(Operation, each) for each in chain], {"one": one, "two": one})
+    assert done.quarantined is None
+    assert (done.entries[-1].quarantined, done.entries[-1].reasons) == (0, ())

@@ -111,3 +111,30 @@ def test_written_forms_read_back():
     for form in ("feb", ["feb", "mar"], {"table": "feb", "fill": None}):
         union = parse(Operation, {"union": form})
         assert parse(Operation, union.written()) == union
+
+
+def test_columns_that_were_matched_are_written_out_and_taken_again(make_table, rows_of):
+    here = make_table("here", {"last_name": ["Li", "Ma", "Wu"], "city": ["x", "y", "z"]})
+    there = make_table("there", {"lastname": ["Li", "Ma", "Wu"], "city": ["x", "y", "z"]})
+    done = parse(Operation, {"union": {"table": "there", "match": "auto"}}).apply(here, {"there": there})
+    assert done.learnt is not None
+    assert (done.learnt.match, done.learnt.columns) == ("name", {"lastname": "last_name"})
+    again = parse(Operation, done.learnt.written()).apply(here, {"there": there})
+    assert rows_of(again.table) == rows_of(done.table)
+    assert again.learnt is None
+    plain = parse(Operation, {"union": {"table": "there", "match": "propose", "fill": None}})
+    assert plain.apply(here, {"there": there}).learnt is None
+
+
+def test_a_name_that_means_two_things_in_two_tables_stays_to_be_matched(make_table):
+    texts, numbers = ["Li", "Ma", "Wu"], [1980, 1990, 2000]
+    here = make_table("here", {"code_name": texts, "code_year": numbers})
+    others = {
+        "one": make_table("one", {"code": texts, "code_year": numbers}),
+        "two": make_table("two", {"code_name": texts, "code": numbers}),
+    }
+    union = {"union": {"table": ["one", "two"], "match": "auto", "score": 0.5}}
+    done = parse(Operation, union).apply(here, others)
+    assert done.entry.added == 6
+    assert list(done.table.columns) == ["code_name", "code_year"]
+    assert done.learnt is None

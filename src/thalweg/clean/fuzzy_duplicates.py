@@ -8,16 +8,8 @@ from pydantic import Field, field_validator, model_validator
 from sqlglot import exp
 
 from thalweg.clean.linkage.clusters import CLUSTER, clusters
-from thalweg.clean.linkage.compared import (
-    Compare,
-    as_rules,
-    by_name,
-    check_kinds,
-    check_rules,
-    columns_compared,
-)
-from thalweg.clean.linkage.matches import find_matches
 from thalweg.clean.linkage.records import ID
+from thalweg.clean.linkage.settings import Comparing
 from thalweg.clean.linkage.survivors import MERGED, SURVIVOR, Survives, Survivors, survivors
 from thalweg.clean.linkage.workbench import move, workbench
 from thalweg.clean.step import Outcome, Step, Verdict
@@ -27,7 +19,7 @@ from thalweg.engines import sql
 from thalweg.engines.table import ROW, Table
 
 
-class FuzzyDuplicates(Step):
+class FuzzyDuplicates(Comparing, Step):
     """Merge rows that are about the same thing, though they differ in spelling, in typing, in what is missing.
 
         - fuzzy_duplicates: {compare: {given_name: name, surname: name, born: date, phone: phone}, threshold: 0.9}
@@ -41,12 +33,6 @@ class FuzzyDuplicates(Step):
 
     kind: ClassVar[str] = "fuzzy_duplicates"
 
-    compare: dict[str, Compare]
-    """What is compared: {column: kind}, or a list of columns. Kinds: text, name, code, exact, number, date, email,
-    phone, postcode; left out, told from the values."""
-    block: tuple[tuple[str, ...], ...] | None = None
-    """Rules that make two rows worth comparing: columns that must agree, such as [born, [surname, postcode]]; a text
-    agrees in any of its words. Left out: every compared column by values (or words) that few rows share."""
     threshold: float = Field(default=0.9, gt=0, le=1)
     """The least probability of a match."""
     keep: Literal["first", "last"] = "first"
@@ -58,20 +44,6 @@ class FuzzyDuplicates(Step):
     """Which value of a column survives. kept: that of the row that stays, even a missing one. first: the first that
     is there, beginning with the row that stays. most_frequent, longest, max, min; newest, oldest: by the columns of
     `by`. Ties go to the row that would stay. Left out: first."""
-    most_pairs: int = Field(default=50_000_000, ge=1)
-    """Refuse to compare more pairs than this."""
-    seed: int = 0
-    """Draws the random pairs from which it is learnt how often unlike things agree."""
-
-    @field_validator("compare", mode="before")
-    @classmethod
-    def _named(cls, value: Any) -> Any:
-        return by_name(value)
-
-    @field_validator("block", mode="before")
-    @classmethod
-    def _rules(cls, value: Any) -> Any:
-        return as_rules(value)
 
     @field_validator("by", mode="before")
     @classmethod
@@ -80,7 +52,6 @@ class FuzzyDuplicates(Step):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
-        check_kinds(self.compare)
         for name, each in self.compare.items():
             if each.to is not None:
                 raise ComponentError(
@@ -102,21 +73,23 @@ class FuzzyDuplicates(Step):
     def apply(self, table: Table) -> Outcome:
         for name in (*self.by, *self.survive):
             table.require(name)
-        compared = columns_compared(self.compare, table, table)
-        check_rules(self.block, compared)
+        compared = self.compared(table, table)
         with workbench(table.session) as bench:
-            found = find_matches(
-                bench, table, None, compared, self.block, self.threshold, self.most_pairs, self.seed
-            )
+            found = self.find(bench, table, None, compared, self.threshold)
             if not found.notes["pairs_above_threshold"]:
-                return Outcome(notes={**found.notes, "clusters": 0})
+                return Outcome(notes={**found.notes, "clusters": 0}, learnt=self.told(compared))
             listed = sql.select(clusters(found), [ID, CLUSTER]).order_by(sql.column(ID))
             name = f"clusters_{fingerprint([self.written(), table.session.sql(table.query)])}"
             members = move(listed, bench, table.session, name)
         rules: dict[str, Survives] = {name: self.survive.get(name, "first") for name in table.columns}
         chosen = survivors(table, members, rules, self.keep, self.by)
         notes = {**found.notes, "clusters": chosen.clusters, "first_clusters": chosen.examples}
-        return Outcome(changes=_changes(chosen), verdicts=(self._verdict(chosen),), notes=notes)
+        return Outcome(
+            changes=_changes(chosen),
+            verdicts=(self._verdict(chosen),),
+            notes=notes,
+            learnt=self.told(compared),
+        )
 
     def _verdict(self, chosen: Survivors) -> Verdict:
         gone = sql.select(chosen.merged, [MERGED]).subquery()

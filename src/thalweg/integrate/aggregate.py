@@ -19,16 +19,17 @@ from thalweg.engines.table import ROW, Table
 from thalweg.engines.types import family, is_moment, is_number
 from thalweg.integrate.exact import check_summable
 from thalweg.integrate.history import EVENTS, EVERY, Function, History, Value, history
+from thalweg.integrate.keyed import KeyedOperation
 from thalweg.integrate.naming import find
-from thalweg.integrate.operation import Integrated, Operation
-from thalweg.integrate.related import Key, check_arriving, check_comparable, check_key, pairs, with_on
+from thalweg.integrate.operation import Integrated
+from thalweg.integrate.related import Key, check_arriving, check_comparable
 from thalweg.integrate.times import check_times, time_pair
 
 ALL = "all"
 LEFT, RIGHT = "l", "r"
 
 
-class Aggregate(Operation):
+class Aggregate(KeyedOperation):
     """Add counts, sums and the like over the rows of another table that share the key; every row stays, once.
 
         - aggregate: {table: orders, on: customer_id, time: {signup: ordered_at}, windows: [7 days, all],
@@ -45,6 +46,7 @@ class Aggregate(Operation):
     """
 
     kind: ClassVar[str] = "aggregate"
+    needs_key: ClassVar[bool] = False
 
     table: str
     """The other table; or, with `time`, the main table itself."""
@@ -62,17 +64,6 @@ class Aggregate(Operation):
     """Whether to add how long ago the last row of the other table was: in days, or in the unit of whole numbers."""
     prefix: str | None = None
     """Put before the name of every new column. Left out: the other table's name and a low line."""
-
-    @classmethod
-    def expand(cls, value: Any) -> Any:
-        return with_on(value)
-
-    @field_validator("on")
-    @classmethod
-    def _has_keys(cls, on: Key | None) -> Key | None:
-        if on is not None:
-            check_key(on, "aggregate")
-        return on
 
     @field_validator("time")
     @classmethod
@@ -135,17 +126,6 @@ class Aggregate(Operation):
     @classmethod
     def example(cls) -> Self:
         return cls(table="orders", on="customer", values={"amount": ["sum", "mean"], EVERY: ["count"]})
-
-    @property
-    def keys(self) -> dict[str, str]:
-        """The key as {column here: column there}."""
-        return pairs(self.on) if self.on is not None else {}
-
-    def tables(self) -> tuple[str, ...]:
-        return (self.table,)
-
-    def matches(self, other: str) -> Mapping[str, str]:
-        return self.keys if other == self.table else {}
 
     def makes(self) -> tuple[str, ...]:
         return tuple(name for name, _, _, _ in self._columns())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import field_validator
 from sqlglot import exp
@@ -15,16 +15,17 @@ from thalweg.core.ledger import Entry, Reason
 from thalweg.engines import sql
 from thalweg.engines.moments import microseconds
 from thalweg.engines.table import ROW, Table
+from thalweg.integrate.keyed import KeyedOperation
 from thalweg.integrate.naming import find
 from thalweg.integrate.nearest import NEAREST_ROW, Direction, Search, nearest_rows
-from thalweg.integrate.operation import Integrated, Operation
-from thalweg.integrate.related import Key, check_arriving, check_comparable, check_key, pairs, with_on
+from thalweg.integrate.operation import Integrated
+from thalweg.integrate.related import Key, check_arriving, check_comparable
 from thalweg.integrate.times import check_times, time_pair
 
 LEFT, RIGHT, FOUND = "l", "r", "m"
 
 
-class Asof(Operation):
+class Asof(KeyedOperation):
     """Bring in the columns of the one row of another table that is nearest in time, of the same key.
 
         - asof: {table: quotes, on: symbol, time: {traded: quoted}, tolerance: 5 minutes, prefix: quote_}
@@ -36,9 +37,8 @@ class Asof(Operation):
     """
 
     kind: ClassVar[str] = "asof"
+    needs_key: ClassVar[bool] = False
 
-    table: str
-    """The other table."""
     time: str | dict[str, str]
     """The times, or numbers, to compare: a column of that name on both sides, or {column here: column there}."""
     on: Key | None = None
@@ -54,17 +54,6 @@ class Asof(Operation):
     """left: every row stays. inner: rows without a partner are dropped."""
     prefix: str | None = None
     """Put before the name of every column that comes in."""
-
-    @classmethod
-    def expand(cls, value: Any) -> Any:
-        return with_on(value)
-
-    @field_validator("on")
-    @classmethod
-    def _has_keys(cls, on: Key | None) -> Key | None:
-        if on is not None:
-            check_key(on, "asof")
-        return on
 
     @field_validator("time")
     @classmethod
@@ -84,17 +73,6 @@ class Asof(Operation):
     @classmethod
     def example(cls) -> Self:
         return cls(table="weather", on="origin", time="time_hour", tolerance="2 hours")
-
-    @property
-    def keys(self) -> dict[str, str]:
-        """The key as {column here: column there}."""
-        return pairs(self.on) if self.on is not None else {}
-
-    def tables(self) -> tuple[str, ...]:
-        return (self.table,)
-
-    def matches(self, other: str) -> Mapping[str, str]:
-        return self.keys if other == self.table else {}
 
     def apply(self, table: Table, others: Mapping[str, Table]) -> Integrated:
         other = find(others, self.table)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 from sqlglot import exp
 
 from thalweg.core.errors import ComponentError, DataError
 from thalweg.core.ledger import Entry, Reason
 from thalweg.engines import sql
 from thalweg.engines.table import ROW, Table
+from thalweg.integrate.keyed import KeyedOperation
 from thalweg.integrate.matching import LEFT, RIGHT, Matching, count_matches, example_of_repeat
 from thalweg.integrate.naming import find
-from thalweg.integrate.operation import Integrated, Operation
-from thalweg.integrate.related import Key, check_arriving, check_comparable, check_key, pairs, with_on
+from thalweg.integrate.operation import Integrated
+from thalweg.integrate.related import check_arriving, check_comparable
 
 Expectation = Literal["one-to-one", "many-to-one", "one-to-many", "many-to-many"]
 
 
-class Join(Operation):
+class Join(KeyedOperation):
     """Bring in the columns of another table where its key equals this one's.
 
         - join: {table: weather, on: [origin, time_hour]}
@@ -36,10 +37,6 @@ class Join(Operation):
 
     kind: ClassVar[str] = "join"
 
-    table: str
-    """The other table."""
-    on: Key
-    """The key: a column of that name on both sides, several, or {column here: column there}."""
     how: Literal["left", "inner", "semi", "anti"] = "left"
     """left: every row stays. inner: rows without a partner are dropped. semi: the same, and no column comes
     in. anti: rows with a partner are dropped."""
@@ -47,16 +44,6 @@ class Join(Operation):
     """How many rows may share a key, here-to-there. Left out: many-to-one. Semi and anti joins need none."""
     prefix: str | None = None
     """Put before the name of every column that comes in."""
-
-    @classmethod
-    def expand(cls, value: Any) -> Any:
-        return with_on(value)
-
-    @field_validator("on")
-    @classmethod
-    def _has_keys(cls, on: Key) -> Key:
-        check_key(on, "join")
-        return on
 
     @model_validator(mode="after")
     def _fits_how(self) -> Self:
@@ -71,17 +58,6 @@ class Join(Operation):
     @classmethod
     def example(cls) -> Self:
         return cls(table="weather", on=["origin", "time_hour"])
-
-    @property
-    def keys(self) -> dict[str, str]:
-        """The key as {column here: column there}."""
-        return pairs(self.on)
-
-    def tables(self) -> tuple[str, ...]:
-        return (self.table,)
-
-    def matches(self, other: str) -> Mapping[str, str]:
-        return self.keys if other == self.table else {}
 
     def apply(self, table: Table, others: Mapping[str, Table]) -> Integrated:
         other = find(others, self.table)

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 from sqlglot import exp
 
 from thalweg.clean.linkage.assignment import best_of_each, one_to_one
-from thalweg.clean.linkage.compared import (
-    Compare,
-    as_rules,
-    by_name,
-    check_kinds,
-    check_rules,
-    columns_compared,
-)
-from thalweg.clean.linkage.matches import Matches, find_matches
+from thalweg.clean.linkage.matches import Matches
+from thalweg.clean.linkage.settings import Comparing
 from thalweg.clean.linkage.workbench import move, workbench
 from thalweg.core.errors import ComponentError
 from thalweg.core.fingerprint import fingerprint
@@ -29,7 +22,7 @@ from thalweg.integrate.naming import check_names, find, repeated
 from thalweg.integrate.operation import Integrated, Operation
 
 
-class Link(Operation):
+class Link(Comparing, Operation):
     """Bring in the columns of another table where its rows are about the same thing, though no key is shared.
 
         - link: {table: acm, compare: {title: text, authors: text, year: number, venue: text}, keep: one-to-one}
@@ -44,43 +37,23 @@ class Link(Operation):
 
     table: str
     """The other table."""
-    compare: dict[str, Compare]
-    """What is compared: {column here: kind}, {column here: {to: column there, kind: …}}, or a list of columns.
-    Kinds: text, name, code, exact, number, date, email, phone, postcode; left out, told from the values."""
-    block: tuple[tuple[str, ...], ...] | None = None
-    """Rules that make two rows worth comparing: columns that must agree, such as [title, [surname, postcode]]; a text
-    agrees in any of its words. Left out: every compared column by values (or words) that few rows share."""
     threshold: float = Field(default=0.5, gt=0, le=1)
     """The least probability of a match."""
     keep: Literal["best", "one-to-one", "all"] = "best"
-    """best: each row has its most probable partner, which several may share. one-to-one: from the most probable pair
-    down, no row has two partners. all: a row for each match."""
+    """best: each row has its most probable partner, which several may share. one-to-one: no row has two partners,
+    and the pairs are together the most probable. all: a row for each match."""
     how: Literal["left", "inner"] = "left"
     """left: every row stays. inner: rows without a partner are dropped."""
     prefix: str | None = None
     """Put before the name of every column that comes in. Left out: the other table's name and `_`."""
     probability: str = "match_probability"
     """The name of the column that holds the probability of the match; NULL where there is none."""
-    most_pairs: int = Field(default=50_000_000, ge=1)
-    """Refuse to compare more pairs than this."""
-    seed: int = 0
-    """Draws the random pairs from which it is learnt how often unlike things agree."""
 
-    @field_validator("compare", mode="before")
+    @field_validator("probability")
     @classmethod
-    def _named(cls, value: Any) -> Any:
-        return by_name(value)
-
-    @field_validator("block", mode="before")
-    @classmethod
-    def _rules(cls, value: Any) -> Any:
-        return as_rules(value)
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        check_kinds(self.compare)
-        check_names([self.probability])
-        return self
+    def _is_free(cls, name: str) -> str:
+        check_names([name])
+        return name
 
     @classmethod
     def example(cls) -> Self:
@@ -94,29 +67,25 @@ class Link(Operation):
 
     def apply(self, table: Table, others: Mapping[str, Table]) -> Integrated:
         other = find(others, self.table)
-        compared = columns_compared(self.compare, table, other)
-        check_rules(self.block, compared)
+        compared = self.compared(table, other)
         arriving = self._arriving(table, other)
         with workbench(table.session) as bench:
-            found = find_matches(
-                bench, table, other, compared, self.block, self.threshold, self.most_pairs, self.seed
-            )
+            found = self.find(bench, table, other, compared, self.threshold)
             links = self._kept(table, found)
         counts = count_links(table, other, links)
         entry = self._entry(table, counts, found)
         origins = frozenset().union(*(table.lineage.get(each.here, frozenset()) for each in compared))
         origins |= frozenset().union(*(other.lineage.get(each.there, frozenset()) for each in compared))
         renumber = entry.added > 0
-        return Integrated(
-            joined(table, other, links, arriving, self.how, self.probability, origins, renumber), entry
-        )
+        table = joined(table, other, links, arriving, self.how, self.probability, origins, renumber)
+        return Integrated(table, entry, learnt=self.told(compared))
 
     def _kept(self, table: Table, found: Matches) -> exp.Table:
         """The links, in the user's session."""
         bench = found.records.bench
         chosen = {
             "best": lambda: best_of_each(bench, found.pairs),
-            "one-to-one": lambda: one_to_one(bench, found.pairs),
+            "one-to-one": lambda: one_to_one(bench, found.pairs, self.threshold),
             "all": lambda: found.pairs,
         }[self.keep]()
         columns = ["rid_l", "rid_r", "match_probability"]

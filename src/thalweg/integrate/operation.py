@@ -12,11 +12,26 @@ from thalweg.engines.table import Table
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """Rows for the quarantine, as they stood before the operation, and the rule that they broke."""
+
+    rows: Table
+    rule: str
+
+
+@dataclass(frozen=True)
 class Integrated:
-    """The table after an operation, and the account of its rows."""
+    """The table after an operation, and the account of its rows.
+
+    `aside` are the rows that go to quarantine; the account has their number under the same rules. `learnt` is the
+    operation with all that it learnt from the tables written out, where that differs: what the resolved file of a run
+    shows, so that the same file over new data does the same.
+    """
 
     table: Table
     entry: Entry
+    aside: tuple[SetAside, ...] = ()
+    learnt: Operation | None = None
 
 
 class Operation(Component, ABC):

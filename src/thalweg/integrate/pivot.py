@@ -28,7 +28,8 @@ class Pivot(Operation):
         - pivot: {by: [country, year], column: indicator, values: {amount: sum}}
 
     A column is called `amount_gdp`: the column whose values it holds, and the value it stands for. The values are
-    those of the training rows, in their order, unless the file lists them in `take`; rows with another value are
+    those of the training rows, in their order, unless the file lists them in `take`, as the resolved file of a run
+    does; rows with another value are
     counted, and fill no column. Columns that are not named are left behind. A row keeps the number of the first of
     its key. Rows of one key must all belong to the same part of the split.
     """
@@ -76,7 +77,7 @@ class Pivot(Operation):
             raise ComponentError(
                 f"pivot: {self.column!r} becomes columns; it can't be in `by` or `values` too"
             )
-        taken = [str(value) for value in self.take] if self.take else self._learnt(table)
+        taken = [_name(value) for value in self.take] if self.take else self._learnt(table)
         self._check_groups(table)
         made = {
             f"{name}_{value}": self._cell(table, name, function, value)
@@ -85,7 +86,8 @@ class Pivot(Operation):
         }
         check_names([*self.by, *made])
         pivoted = self._pivoted(table, made)
-        return Integrated(pivoted, self._entry(table, pivoted.count(), taken))
+        learnt = None if self.take else self.model_copy(update={"take": taken})
+        return Integrated(pivoted, self._entry(table, pivoted.count(), taken), learnt=learnt)
 
     def _check_types(self, table: Table) -> None:
         if family(table.columns[self.column]) not in ("text", "integer", "boolean", "date"):
@@ -203,6 +205,11 @@ class Pivot(Operation):
                 "rows_without_value": int(counts["missing"]),
             },
         )
+
+
+def _name(value: str | int | bool) -> str:
+    """A value of the file as the engine writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _text(value: exp.Expr) -> exp.Expr:

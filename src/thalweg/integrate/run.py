@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from sqlglot import exp
+
 from thalweg.core.errors import ComponentError, PipelineError, ThalwegError, at
 from thalweg.core.ledger import Entry
 from thalweg.engines.table import Table
+from thalweg.integrate.aside import rows_aside
 from thalweg.integrate.columns import ColumnOperation
 from thalweg.integrate.from_table import From
 from thalweg.integrate.naming import find
@@ -17,10 +20,16 @@ from thalweg.integrate.operation import Integrated, Operation
 
 @dataclass(frozen=True)
 class IntegratedTables:
-    """The one table, and an entry of the account for each operation."""
+    """The one table, and an entry of the account for each operation.
+
+    `quarantined` gives the rows that operations set aside (see `aside`), None where there are none. `operations` are
+    those that were written, with what they learnt written out.
+    """
 
     table: Table
     entries: tuple[Entry, ...]
+    quarantined: exp.Query | None
+    operations: tuple[Operation, ...]
 
 
 def integrate(operations: Sequence[Operation], tables: Mapping[str, Table]) -> IntegratedTables:
@@ -32,14 +41,15 @@ def integrate(operations: Sequence[Operation], tables: Mapping[str, Table]) -> I
     """
     _check_tables(operations, tables)
     done = From(table=main_table(operations, list(tables))).start(tables)
-    entries = [done.entry]
+    entries, aside, taken = [done.entry], [], []
     for index, operation in enumerate(operations):
-        if index == 0 and isinstance(operation, From):
-            continue
-        with _located(index, operation):
-            done = _apply(operation, done.table, entries[-1].rows_out, tables)
-        entries.append(done.entry)
-    return IntegratedTables(done.table, tuple(entries))
+        if index > 0 or not isinstance(operation, From):
+            with _located(index, operation):
+                done = _apply(operation, done.table, entries[-1].rows_out, tables)
+            entries.append(done.entry)
+            aside += [(done.entry.step, each) for each in done.aside]
+        taken.append(done.learnt or operation)
+    return IntegratedTables(done.table, tuple(entries), rows_aside(aside), tuple(taken))
 
 
 def main_table(operations: Sequence[Operation], tables: Sequence[str]) -> str:

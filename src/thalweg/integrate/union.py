@@ -27,7 +27,8 @@ class Union(Operation):
 
     Columns of other names may be told apart by hand (`columns: {surname: last_name}`) or matched by the likeness of
     names, types and values: `match: propose` only tells the pairs it finds, with their scores, `match: auto` takes
-    those of at least `score`. What was matched is written to the account of rows.
+    those of at least `score`. What was matched is written to the account of rows, and as `columns` into the resolved
+    file of the run.
 
     Types must agree, or one be wide enough for both (BIGINT and DOUBLE, a day and a time). A row keeps its
     number; the rows appended are numbered on from the highest number before them.
@@ -82,6 +83,7 @@ class Union(Operation):
     def apply(self, table: Table, others: Mapping[str, Table]) -> Integrated:
         appended = [self._renamed(table, find(others, name)) for name in self.tables()]
         matches: dict[str, Any] = {}
+        renamed: dict[str, dict[str, str]] = {}
         for place, other in enumerate(appended):
             found = propose(table, other) if self.match != "name" else []
             if found:
@@ -89,6 +91,7 @@ class Union(Operation):
             if self.match == "auto":
                 taken = {match.there: match.here for match in found if match.score >= self.score}
                 appended[place] = _with_names(other, taken)
+                renamed[other.name] = taken
             self._check_columns(table, appended[place], found)
             _check_split(table, other)
         parts = [table, *appended]
@@ -108,7 +111,22 @@ class Union(Operation):
                 **({self._told: matches} if matches else {}),
             },
         )
-        return Integrated(_stacked(parts, columns, _offsets([extent["last"] for extent in extents])), entry)
+        stacked = _stacked(parts, columns, _offsets([extent["last"] for extent in extents]))
+        return Integrated(stacked, entry, learnt=self._learnt(renamed, others))
+
+    def _learnt(self, renamed: Mapping[str, Mapping[str, str]], others: Mapping[str, Table]) -> Self | None:
+        """The union with the columns that were matched written out; None where nothing was, or where a name means one
+        column in one table and another in the next, which `columns` can't say."""
+        if self.match != "auto":
+            return None
+        every = dict(self.columns)
+        for taken in renamed.values():
+            every |= taken
+        for name, taken in renamed.items():
+            own = {there: here for there, here in every.items() if there in others[name].columns}
+            if own != {**{there: here for there, here in self.columns.items() if there in own}, **taken}:
+                return None
+        return self.model_copy(update={"match": "name", "columns": every})
 
     @property
     def _told(self) -> str:

@@ -11,7 +11,7 @@ from thalweg.core.files import read_json
 from thalweg.core.ledger import Entry
 from thalweg.evaluation.facts import Facts, SetAside
 from thalweg.pipeline.doctor import diagnose
-from thalweg.pipeline.schema import written
+from thalweg.pipeline.resolved import resolved
 from thalweg.pipeline.stage import Run
 from thalweg.pipeline.stages.clean import main_table
 from thalweg.pipeline.yaml import as_yaml
@@ -89,6 +89,6 @@ def _provenance(run: Run) -> Any:
             {"stage": name, **{key: known[key] for key in ("seconds", "peak_memory") if key in known}}
             for name, known in stages.items()
         ],
-        "pipeline": as_yaml(written(run.pipeline)),
+        "pipeline": as_yaml(resolved(run)),
         "fingerprints": {stage.name: run.key(stage.name).whole for stage in run.stages},
     }

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from thalweg.core.errors import ComponentError, PipelineError
-from thalweg.core.files import read_json, storage_errors, write_json
+from thalweg.core.files import read_json, storage_errors, write_json, write_text
 from thalweg.core.progress import Progress, Silent
 from thalweg.core.suggest import did_you_mean
 from thalweg.evaluation.report import totals
 from thalweg.pipeline.doctor import diagnose
 from thalweg.pipeline.read import Written, read
+from thalweg.pipeline.resolved import FILE, resolved
 from thalweg.pipeline.schema import Pipeline, written
 from thalweg.pipeline.stage import Run, Stage
 from thalweg.pipeline.stages.bundle import Bundle
@@ -29,6 +30,7 @@ from thalweg.pipeline.stages.integrate import Integrate
 from thalweg.pipeline.stages.mine import Mine
 from thalweg.pipeline.stages.sources import Sources
 from thalweg.pipeline.stages.train import Train
+from thalweg.pipeline.yaml import as_yaml
 
 STAGES: tuple[type[Stage], ...] = (Sources, Clean, Integrate, Mine, Dataset, Train, Evaluate, Bundle)
 FACTS = "run.json"
@@ -115,6 +117,7 @@ def _finish(run: Run, done: list[Stage], seconds: float) -> dict[str, Any]:
     """Gather the account of rows and what was set aside; say where everything is."""
     entries = [entry for stage in done for entry in stage.entries(run)]
     write_json(run.folder / "ledger.json", [entry.model_dump() for entry in entries])
+    write_text(run.folder / FILE, as_yaml(resolved(run, tuple(stage.name for stage in done))))
     gather_quarantine(run, done)
     answer: dict[str, Any] = {
         "status": "done",

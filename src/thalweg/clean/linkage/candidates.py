@@ -43,7 +43,9 @@ class Candidates:
 def rules(records: Records, block: Sequence[Sequence[str]] | None) -> list[Rule]:
     """The user's rules, else one for each comparison that finds."""
     if block is not None:
-        place = {each.here: index for index, each in enumerate(records.compared)}
+        place: dict[str, int] = {}
+        for index, each in enumerate(records.compared):
+            place.setdefault(each.here, index)  # of several ways to compare a column, the first
         return [Rule(tuple(place[name] for name in rule), True) for rule in block]
     return [Rule((index,), False) for index, each in enumerate(records.compared) if each.kind.finds]
 
@@ -65,7 +67,7 @@ def candidates(records: Records, chosen: Sequence[Rule], most_pairs: int) -> Can
         limit = None if rule.given else _limit(records, shared, budget)
         expected = _expected(records, shared, limit)
         total += expected
-        name = " + ".join(records.compared[index].here for index in rule.columns)
+        name = " + ".join(records.compared[index].title(records.compared) for index in rule.columns)
         told.append(f"{name}: {expected:,} pairs")
         if total > most_pairs:
             raise _too_many(told, total, most_pairs)

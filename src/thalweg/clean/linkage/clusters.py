@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from thalweg.clean.linkage import judging
+from thalweg.clean.linkage.components import COMPONENT, NODE, components
 from thalweg.clean.linkage.matches import Matches
 from thalweg.clean.linkage.model import PROBABILITY
 from thalweg.clean.linkage.records import ID, TRAINS
@@ -24,28 +24,8 @@ def clusters(found: Matches) -> exp.Select:
     record never depends on records that judge it.
     """
     bench = found.records.bench
-    edges = bench.keep("edges", _edges(found))
-    ends = [sql.select(edges, {ID: sql.column(name)}) for name in PAIR]
-    nodes = bench.keep("nodes", exp.union(*ends, distinct=True))
-    with judging.silent():
-        return _components(found, nodes, edges)
-
-
-def _components(found: Matches, nodes: exp.Table, edges: exp.Table) -> exp.Select:
-    from splink.clustering import cluster_pairwise_predictions_at_threshold
-
-    api = judging.splink().DuckDBAPI(connection=found.records.bench.connection)
-    listed = cluster_pairwise_predictions_at_threshold(
-        api.register(nodes.name),
-        api.register(edges.name),
-        db_api=api,
-        node_id_column_name=ID,
-        edge_id_column_name_left=PAIR[0],
-        edge_id_column_name_right=PAIR[1],
-    )
-    return sql.select(
-        sql.table(listed.physical_name), {ID: sql.column(ID), CLUSTER: sql.column("cluster_id")}
-    )
+    listed = components(bench, bench.keep("edges", _edges(found)), PAIR)
+    return sql.select(listed, {ID: sql.column(NODE), CLUSTER: sql.column(COMPONENT)})
 
 
 def _edges(found: Matches) -> exp.Query:

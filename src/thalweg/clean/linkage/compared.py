@@ -20,16 +20,22 @@ LOOKED_AT = 10_000  # rows from which a kind is told
 
 
 class Compare(Section):
-    """How a column is compared: a kind, such as `text`; or {to: column of the other table, kind: text}."""
+    """How a column is compared: a kind, such as `text`, or several; or {to: column of the other table, kind: text}."""
 
-    kind: str | None = None
-    """One of text, name, code, exact, number, date, email, phone, postcode. Left out: told from the values."""
+    kind: str | tuple[str, ...] | None = None
+    """One of text, model_numbers, name, code, exact, number, date, email, phone, postcode, or several of them, such as
+    [text, model_numbers]. Left out: told from the values."""
     to: str | None = None
     """The column of the other table. Left out: the one of the same name."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
-        return {"kind": value} if value is None or isinstance(value, str) else value
+        return {"kind": value} if value is None or isinstance(value, (str, list, tuple)) else value
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that were written."""
+        return (self.kind,) if isinstance(self.kind, str) else self.kind or ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,11 @@ class Compared:
     @property
     def kind(self) -> Kind:
         return KINDS[self.kind_name]
+
+    def title(self, others: Sequence[Compared]) -> str:
+        """The column, and how it is compared where it is compared in several ways."""
+        several = sum(other.here == self.here for other in others) > 1
+        return f"{self.here} as {self.kind_name}" if several else self.here
 
 
 def by_name(value: Any) -> Any:
@@ -58,10 +69,13 @@ def check_kinds(compare: Mapping[str, Compare]) -> None:
             "'compare' is empty; name the columns to compare, such as {title: text, year: number}"
         )
     for name, each in compare.items():
-        if each.kind is not None and each.kind not in KINDS:
-            raise ComponentError(
-                f"column {name!r} can't be compared as {each.kind!r}; {did_you_mean(each.kind, KINDS)}"
-            )
+        for kind in each.kinds:
+            if kind not in KINDS:
+                raise ComponentError(
+                    f"column {name!r} can't be compared as {kind!r}; {did_you_mean(kind, KINDS)}"
+                )
+        if len(set(each.kinds)) < len(each.kinds):
+            raise ComponentError(f"column {name!r} is compared twice in the same way: {list(each.kinds)}")
 
 
 def columns_compared(compare: Mapping[str, Compare], here: Table, there: Table) -> list[Compared]:
@@ -70,10 +84,10 @@ def columns_compared(compare: Mapping[str, Compare], here: Table, there: Table) 
     for name, each in compare.items():
         here.require(name, "column to compare,")
         other = there.require(each.to or name, "column to compare,")
-        kind = each.kind or told_kind(here, name)
-        for table, column in ((here, name), (there, other)):
-            _check_type(table, column, kind)
-        found.append(Compared(name, other, kind))
+        for kind in each.kinds or (told_kind(here, name),):
+            for table, column in ((here, name), (there, other)):
+                _check_type(table, column, kind)
+            found.append(Compared(name, other, kind))
     return found
 
 

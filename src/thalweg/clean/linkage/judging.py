@@ -21,7 +21,7 @@ from thalweg.engines import sql
 NUMBER = "number_of_vector"
 SAME = f"l.{NUMBER} = r.{NUMBER}"
 M, U = "m_probability", "u_probability"
-ITERATIONS, CONVERGED = 100, 1e-4
+ITERATIONS, CONVERGED = 10, 1e-4  # of one round of learning
 UNSEEN = 1e-6  # the chance of a level that was never seen: small, for it is not impossible
 
 Chances = list[dict[str, float]]

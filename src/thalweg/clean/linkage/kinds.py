@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from thalweg.clean.linkage.model_numbers import pieces
 from thalweg.engines import sql
 from thalweg.engines.types import family
 
@@ -95,6 +96,10 @@ def _as_date(value: exp.Expr, sql_type: str) -> exp.Expr:
     return sql.cast(sql.call("try_strptime", text, forms), "DATE", strict=False)
 
 
+def _as_pieces(value: exp.Expr, sql_type: str) -> exp.Expr:
+    return _some(pieces(value))
+
+
 def _some(text: exp.Expr) -> exp.Expr:
     return exp.Nullif(this=text, expression=sql.literal(""))
 
@@ -151,6 +156,10 @@ def _text_levels(index: int) -> list[exp.Expr]:
     return _at_least(index, 0.95, 0.85, 0.7, 0.55, 0.4, 0.25)
 
 
+def _model_number_levels(index: int) -> list[exp.Expr]:
+    return _at_least(index, 0.95, 0.85, 0.7, 0.5, 0.3, 0.1)
+
+
 def _name_levels(index: int) -> list[exp.Expr]:
     words = [sql.call("list_sort", sql.call("string_split", value, " ")) for value in both(index)]
     turned = exp.EQ(this=words[0], expression=words[1])
@@ -200,6 +209,13 @@ def _exact_levels(index: int) -> list[exp.Expr]:
 
 KINDS: Mapping[str, Kind] = {
     "text": Kind("words, weighed by how rare they are (TF-IDF cosine)", _as_text, cosine, _text_levels, True),
+    "model_numbers": Kind(
+        "numbers of models and parts inside a text (TF-IDF cosine of every three signs)",
+        _as_pieces,
+        cosine,
+        _model_number_levels,
+        True,
+    ),
     "name": Kind("a name of a few words (Jaro-Winkler)", _as_text, _jaro_winkler, _name_levels),
     "code": Kind("a number or code that is typed (edit distance)", _as_code, _edits, _code_levels),
     "exact": Kind("equal or not", _as_written, _equality, _exact_levels),

@@ -74,10 +74,10 @@ def _check_values(records: Records, here: Table, there: Table | None) -> None:
         names = [each.here if table is here else each.there for each in records.compared]
         values = {f"v{i}": exp.Count(this=sql.column(f"c{i}")) for i in range(len(names))}
         ((*present,),) = records.bench.rows(sql.select(records.side(of), values))
-        empty = [name for name, count in zip(names, present, strict=True) if not count]
+        kinds = [each.kind_name for each in records.compared]
+        empty = [f"{n!r} (as {k})" for n, k, count in zip(names, kinds, present, strict=True) if not count]
         if empty:
-            kinds = {n: e.kind_name for n, e in zip(names, records.compared, strict=True)}
-            told = ", ".join(f"{name!r} (as {kinds[name]})" for name in empty)
+            told = ", ".join(empty)
             raise DataError(
                 f"no row of table {table.name!r} has a value to compare in {told}",
                 hint="leave the column out of 'compare', or compare it as another kind",

@@ -25,10 +25,11 @@ from thalweg.core.errors import DataError
 from thalweg.engines import sql
 
 RANDOM_RECORDS = 700  # of each side; every pair of them is looked at
-PROBABILITY = "match_probability"
+PROBABILITY, WEIGHT = "match_probability", "match_weight"
 PAIRS = "pairs"
 MATCHING = 0.5  # of the records of the smaller side: where EM begins
 ENOUGH_PAIRS, MOST_TIMES = 20_000, 20
+ROUNDS = 10
 START = 0.9  # of matches are as alike as can be: where EM begins
 
 
@@ -42,7 +43,7 @@ class Model:
     def told(self, records: Records) -> dict[str, Any]:
         """What was learnt, by column, for the ledger: the chances of the levels from 0 (unlike) up."""
         return {
-            each.here: {
+            each.title(records.compared): {
                 "kind": each.kind_name,
                 "matches": [round(level[M], 4) for level in chances],
                 "others": [round(level[U], 6) for level in chances],
@@ -68,17 +69,42 @@ def learn(records: Records, found: Candidates, compared: exp.Table, seed: int) -
     started = [_start(records, index, random) for index in range(len(names))]
     with judging.silent(), in_order(records.bench):
         patterns = _numbered(records, pairs, count)
-        linker = judging.linker(records.bench, patterns, started, names, prior)
-        session = linker.training.estimate_parameters_using_expectation_maximisation(
-            SAME, estimate_without_term_frequencies=True, fix_u_probabilities=False
-        )
+        return _settled(records, patterns, Model(started, prior))
+
+
+def _settled(records: Records, patterns: exp.Query, model: Model) -> Model:
+    """The model after as many rounds of EM as it takes, or as may be.
+
+    Between rounds no chance is left to vanish: one that came to zero within a round could never grow again.
+    """
+    for _ in range(ROUNDS):
+        linker = judging.linker(records.bench, patterns, model.chances, level_names(records), model.prior)
+        try:
+            session = linker.training.estimate_parameters_using_expectation_maximisation(
+                SAME, estimate_without_term_frequencies=True, fix_u_probabilities=False
+            )
+        except ValueError as error:
+            raise _never_settles(records) from error
         share = session.core_model_settings.probability_two_random_records_match
-        return Model(judging.learnt(linker, started), share)
+        before, model = model, Model(judging.learnt(linker, model.chances), share)
+        if _most_change(before, model) < judging.CONVERGED:
+            break
+    return model
+
+
+def _most_change(before: Model, after: Model) -> float:
+    return max(
+        abs(one[name] - other[name])
+        for old, new in zip(before.chances, after.chances, strict=True)
+        for one, other in zip(old, new, strict=True)
+        for name in (M, U)
+    )
 
 
 def score(records: Records, compared: exp.Table, model: Model, threshold: float) -> exp.Table:
-    """The pairs at least as probable as a threshold, as `rid_l`, `rid_r`, `match_probability`.
+    """The pairs at least as probable as a threshold, as `rid_l`, `rid_r`, `match_probability`, `match_weight`.
 
+    The weight is the logarithm of the odds to base 2; it still tells pairs apart whose probability rounds to 1.
     The probability depends on the levels alone, so each pattern of them is judged once.
     """
     bench, names = records.bench, level_names(records)
@@ -92,7 +118,8 @@ def score(records: Records, compared: exp.Table, model: Model, threshold: float)
     same = sql.all_of(
         exp.NullSafeEQ(this=sql.column(name, "t"), expression=sql.column(name, "k")) for name in names
     )
-    columns = {name: sql.column(name, "t") for name in PAIR} | {PROBABILITY: sql.column(PROBABILITY, "j")}
+    columns = {name: sql.column(name, "t") for name in PAIR}
+    columns |= {name: sql.column(name, "j") for name in (PROBABILITY, WEIGHT)}
     number = exp.EQ(this=sql.column(NUMBER, "k"), expression=sql.column(f"{NUMBER}_l", "j"))
     query = sql.select(compared, columns).join(sql.relation(patterns, "k"), on=same)
     query = query.join(sql.relation(judged, "j"), on=number)
@@ -172,6 +199,14 @@ def _start(records: Records, index: int, random: exp.Table) -> Chances:
     rest = [2.0**level for level in range(top)]
     high = [(1 - START) * share / sum(rest) for share in rest] + [START]
     return [{U: count / sum(seen), M: m} for count, m in zip(seen, high, strict=True)]
+
+
+def _never_settles(records: Records) -> DataError:
+    told = ", ".join(each.title(records.compared) for each in records.compared)
+    return DataError(
+        f"no model of matches can be learnt from {told}: some of these repeat one another",
+        hint="compare fewer columns that repeat one another, or other kinds of likeness",
+    )
 
 
 def _nothing_to_learn_from(records: Records, found: Candidates) -> DataError:

@@ -12,7 +12,7 @@ from thalweg.core.fingerprint import fingerprint, fingerprint_code
 from thalweg.deployment.bundle import FORMAT, WEIGHTS
 from thalweg.deployment.card import card
 from thalweg.features.encoders import save as save_encoders
-from thalweg.pipeline.schema import written
+from thalweg.pipeline.resolved import resolved
 from thalweg.pipeline.stage import Key, Run, Stage, facts
 from thalweg.pipeline.stages.dataset import Prepared
 from thalweg.pipeline.yaml import as_yaml
@@ -42,7 +42,7 @@ class Bundle(Stage):
             write_json(folder / "signature.json", _signature(prepared))
             write_json(folder / "metrics.json", judged["metrics"])
             write_json(folder / "baseline.json", run.result("mine"))
-            write_text(folder / "pipeline.yaml", as_yaml(written(run.pipeline)))
+            write_text(folder / "pipeline.yaml", as_yaml(resolved(run)))
             write_text(folder / "README.md", card(report))
             digest = fingerprint([run.key("train").whole, run.pipeline.name])
             about = {"format": FORMAT, "thalweg": __version__, "name": run.pipeline.name, "digest": digest}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from thalweg.core.errors import PipelineError, at
 from thalweg.core.files import atomic_folder, read_json, write_json
@@ -17,7 +18,7 @@ from thalweg.pipeline.stage import Key, Run, Stage, facts
 from thalweg.pipeline.stages.clean import CleanTable, main_table
 
 CODE = ("core", "engines", "integrate")
-DATA, FACTS = "data.parquet", "integrate.json"
+DATA, FACTS, QUARANTINE = "data.parquet", "integrate.json", "quarantine.parquet"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class OneTable:
     table: Table
     entries: tuple[Entry, ...]
     path: Path
+    operations: tuple[dict[str, Any], ...] = ()
+    """The operations with what they learnt written out."""
+    quarantine: Path | None = None
 
 
 class Integrate(Stage):
@@ -54,6 +58,8 @@ class Integrate(Stage):
                 run.session.write_parquet(
                     sql.select(table.query, [*table.columns, *table.hidden]), folder / DATA
                 )
+                if joined.quarantined is not None:
+                    run.session.write_parquet(joined.quarantined, folder / QUARANTINE)
                 write_json(
                     folder / FACTS,
                     {
@@ -63,6 +69,7 @@ class Integrate(Stage):
                         "lineage": {name: sorted(origin) for name, origin in table.lineage.items()},
                         "split": table.split,
                         "entries": [entry.model_dump() for entry in joined.entries],
+                        "operations": [operation.written() for operation in joined.operations],
                     },
                 )
 
@@ -73,7 +80,13 @@ class Integrate(Stage):
         scan = sql.select(run.session.read_parquet([path]), [*stored["columns"], *hidden])
         lineage = {name: frozenset(origin) for name, origin in stored["lineage"].items()}
         table = Table(run.session, stored["name"], scan, stored["columns"], lineage, stored["split"])
-        return OneTable(table, tuple(Entry.model_validate(entry) for entry in stored["entries"]), path)
+        entries = tuple(Entry.model_validate(entry) for entry in stored["entries"])
+        aside = self.folder(run) / QUARANTINE
+        return OneTable(table, entries, path, tuple(stored["operations"]), aside if aside.exists() else None)
 
     def entries(self, run: Run) -> list[Entry]:
         return list(run.result(self.name).entries)
+
+    def quarantine(self, run: Run) -> dict[str, Path]:
+        one: OneTable = run.result(self.name)
+        return {one.table.name: one.quarantine} if one.quarantine else {}
