@@ -65,7 +65,7 @@ def nearest_mixture(alike: np.ndarray, together: np.ndarray) -> np.ndarray:
     `alike` (K, N) are products of topics and texts, `together` (K, K) of topics with one another. Each text is worked
     out by itself, with a fixed number of sweeps.
     """
-    weights = np.zeros_like(alike)
+    weights = np.zeros(alike.shape)  # floats, though of no rows numpy counts nothing in whole numbers
     for _ in range(SWEEPS):
         for place, row in enumerate(together):
             if row[place] > 0:
