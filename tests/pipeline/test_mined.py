@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,13 +16,17 @@ import pytest
 
 from tests.pipeline.conftest import FILE, write_tables
 from tests.pipeline.test_run import run
+from thalweg.core.component import kinds
 from thalweg.core.errors import DataError, PipelineError
 from thalweg.deployment.bundle import open_bundle
 from thalweg.deployment.mined import load_mined, mined_columns
 from thalweg.deployment.model import load
+from thalweg.mine.feature_miner import FeatureMiner
+from thalweg.mine.miner import Miner
 from thalweg.pipeline.plan import plan_file
+from thalweg.pipeline.read import read
 from thalweg.pipeline.run import run_file
-from thalweg.pipeline.schema import json_schema
+from thalweg.pipeline.schema import feeding, json_schema
 
 NOTE = (
     "CASE hour % 3 WHEN 0 THEN 'sun beach sand swim' WHEN 1 THEN 'snow ski mountain ice' "
@@ -203,3 +208,15 @@ def test_the_plan_and_the_schema_tell(course: Callable[..., Path]) -> None:
     answer = plan_file(course(*CHANGES))
     assert [each["columns"] for each in answer["mined"]] == [MADE[:2], MADE[2:3], MADE[3:4], MADE[4:]]
     assert json.dumps(json_schema()).count('"as_features"') >= 3
+
+
+def test_the_page_on_mining_shows_valid_files(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "mining.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert shown
+    for number, block in enumerate(shown):
+        (tmp_path / f"{number}.yaml").write_text(block, encoding="utf-8")
+        pipeline, _ = read(tmp_path / f"{number}.yaml")
+        made = [name for miner in feeding(pipeline).values() for name in miner.makes]
+        assert [name for name in made if f"`{name}`" not in text and not name.startswith("topic_")] == []
+    assert all(f"`{name}`" in text for name in kinds(Miner) if issubclass(kinds(Miner)[name], FeatureMiner))
