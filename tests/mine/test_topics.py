@@ -4,7 +4,7 @@ import pytest
 from thalweg.core.component import parse
 from thalweg.core.errors import ComponentError
 from thalweg.mine.miner import Miner
-from thalweg.mine.topics import tokens
+from thalweg.mine.words import tokens
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pyarrow as pa
 import torch
 
 from thalweg.deployment.bundle import Bundle
+from thalweg.deployment.mined import with_mined
 from thalweg.features.encoders import encode_batch
 from thalweg.training.predict import predict_batch
 
@@ -33,7 +34,7 @@ def answer(bundle: Bundle, batch: pa.RecordBatch) -> Answers:
 
     Raises DataError where a column is missing or of another type.
     """
-    encoded = encode_batch(bundle.encoders, batch)
+    encoded = encode_batch(bundle.encoders, with_mined(bundle.mined, batch))
     good = np.flatnonzero(~encoded.bad)
     columns: dict[str, pa.Array] = {}
     inputs = {

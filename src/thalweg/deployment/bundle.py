@@ -4,6 +4,7 @@
     pipeline.yaml         the resolved file it was trained by
     signature.json        the columns it takes and gives, with their types
     encoders.json         fitted encoders of the inputs, in order
+    mined.json            fitted miners, where inputs are mined of the columns it takes
     targets.json          fitted targets: classes, scale, calibration
     network.json          kind and settings of the network
     weights.safetensors   its weights
@@ -32,15 +33,18 @@ from thalweg import __version__
 from thalweg.core.component import parse
 from thalweg.core.errors import BundleError
 from thalweg.core.files import first_damage, read_json
+from thalweg.deployment.mined import load_mined
 from thalweg.deployment.targets import restore_targets
 from thalweg.features.encoders import layout_of
 from thalweg.features.encoders import load as load_encoders
 from thalweg.features.feature import Encoder
+from thalweg.mine.fitted import Fitted
 from thalweg.networks.network import Network
 from thalweg.tasks.supervised import Supervised
 from thalweg.tasks.task import Target
 
-FORMAT = 1
+FORMAT, WITHOUT_MINED = 2, 1  # a bundle without mined inputs is one that older programs can read
+MINED = "mined.json"
 WEIGHTS = "weights.safetensors"
 
 
@@ -54,6 +58,8 @@ class Bundle:
     signature: Mapping[str, Any]
     metrics: Mapping[str, Any]
     digest: str
+    mined: tuple[Fitted, ...] = ()
+    """What adds columns to those of the signature, before they are encoded."""
 
     @property
     def targets(self) -> Mapping[str, Target]:
@@ -108,6 +114,7 @@ def _open_folder(folder: Path, name: str) -> Bundle:
         read_json(folder / "signature.json"),
         read_json(folder / "metrics.json"),
         about["digest"],
+        load_mined(folder / MINED) if (folder / MINED).is_file() else (),
     )
 
 

@@ -53,4 +53,9 @@ def _rows(report: Mapping[str, Any]) -> str:
 
 def _inputs(report: Mapping[str, Any]) -> str:
     used = report.get("inputs", {}).get("used", [])
-    return "\n".join(f"- `{one['column']}` ({one['type']}, as {one['kind']})" for one in used)
+    return "\n".join(f"- `{one['column']}` ({one['type']}, as {one['kind']}){_mined(one)}" for one in used)
+
+
+def _mined(one: Mapping[str, Any]) -> str:
+    columns = ", ".join(f"`{name}`" for name in one.get("mined_from", ()))
+    return f", not of the data but mined of {columns}" if columns else ""

@@ -43,6 +43,8 @@ class Used(TypedDict, total=False):
     slots: int
     counts: dict[str, int]
     """Values replaced when encoding: missing, unseen, rare …"""
+    mined_from: list[str]
+    """The columns it was mined of, where it is not one of the table."""
 
 
 class Refused(TypedDict, total=False):

@@ -1,30 +1,42 @@
-"""Anomalies: rows that are easily told from all others, each with the reasons."""
+"""Anomalies: rows that are unlike all others, each with the reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+import pyarrow as pa
 from pydantic import Field
 
 from thalweg.engines.table import ROW, Table
+from thalweg.mine.autoencoder import Autoencoder, reconstructed
+from thalweg.mine.barred import Barred
+from thalweg.mine.detection import SHUFFLES, Detection
 from thalweg.mine.exhibit import Chart, Grid, Trace
+from thalweg.mine.feature_miner import FeatureMiner, enough
+from thalweg.mine.fitted import Fitted
+from thalweg.mine.isolation import Forest, isolated
 from thalweg.mine.learning_rows import Rows, training_rows
-from thalweg.mine.matrix import Column, Numbers, Scale, scale_of, shuffled, usable, values_of
-from thalweg.mine.miner import Finding, Miner
+from thalweg.mine.matrix import Column, Numbers, Scale, scale_of, usable, values_of
+from thalweg.mine.miner import Finding
 
-SHUFFLES = 19
+METHODS: Mapping[str, Callable[[np.ndarray, Scale, int, int], Detection]] = {
+    "isolation_forest": isolated,
+    "autoencoder": reconstructed,
+}
 TOLD, SHOWN, REASONS = 5, 30, 3
 BINS = 40
 
 
 @dataclass(frozen=True)
 class Anomaly:
-    """A row of the table, its score (0 to 1; about 0.5 is usual), and what makes it so, strongest first.
+    """A row of the table, its score, and what makes it so, strongest first.
 
-    A reason is a column, its value in words, and by how much the score falls when the usual value stands there.
+    A forest's scores are from 0 to 1, about 0.5 is usual; those of a network are multiples of the usual error. A
+    reason is a column, its value in words, and its part: by how much the score falls when the usual value stands
+    there, or its share of the error.
     """
 
     row: int
@@ -32,74 +44,84 @@ class Anomaly:
     reasons: tuple[tuple[str, str, float], ...]
 
 
-class Anomalies(Miner):
-    """Rows unlike the others: `{anomalies: {columns: [amount, hour]}}`, by isolation forest (Liu 2008).
+class FittedAnomalies(Fitted):
+    """How unusual a row is."""
 
-    A row is told when it is isolated more easily than any row of the same table with each column shuffled: its values
-    are rare together, not one by one, which the profile shows. Reasons come from putting the usual value (the median,
-    the most frequent category) in the place of each of its values in turn.
+    name: str
+    scale: Scale
+    model: Forest | Autoencoder = Field(discriminator="method")
+
+    @property
+    def makes(self) -> dict[str, str]:
+        return {self.name: "DOUBLE"}
+
+    def values(self, batch: pa.RecordBatch) -> list[pa.Array]:
+        return [pa.array(self.model.scores(self.scale.points(batch)))]
+
+
+class Anomalies(FeatureMiner):
+    """Rows unlike the others: `{anomalies: {columns: [amount, hour]}}`, by isolation forest (Liu 2008) or autoencoder.
+
+    A row is told when it is more unusual than any row of the same table with each column shuffled: its values are rare
+    together, not one by one, which the profile shows. For the forest that is a row which is isolated easily; reasons
+    come from putting the usual value (the median, the most frequent category) in the place of each of its values in
+    turn. For the autoencoder it is one that does not follow from what most rows have in common; reasons are the
+    columns with the largest share of its error. `as_features` gives the score as the column `anomaly`.
     """
 
     kind: ClassVar[str] = "anomalies"
+    fitted: ClassVar[type[Fitted]] = FittedAnomalies
 
     columns: tuple[str, ...] = ()
     """Columns to look at; all numbers, texts and booleans, where none is named."""
     exclude: tuple[str, ...] = ()
     """Columns to leave out."""
+    method: Literal["isolation_forest", "autoencoder"] = "isolation_forest"
+    """How rows are found: easy to isolate, or hard to say again by a small network that learnt to say rows again."""
     rows: int = Field(20_000, ge=100)
     """Rows to look at; of more, a sample chosen by a hash."""
     trees: int = Field(100, ge=10)
     """Trees of the forest."""
     seed: int = Field(0, ge=0)
-    """Of the forest and the shuffles."""
+    """Of the forest, the network and the shuffles."""
 
-    def mine(self, table: Table) -> Finding:
-        wanted = usable(table, self.columns, self.exclude)
+    @property
+    def makes(self) -> tuple[str, ...]:
+        return (self.name or "anomaly",)
+
+    def look(self, table: Table, barred: Barred) -> tuple[Finding, Callable[[], Fitted]]:
+        wanted = usable(table, self.columns, self.exclude, barred)
         rows = training_rows(table, wanted, self.rows)
         scale = scale_of(rows.data, table.columns, wanted)
         points = scale.points(rows.data)
-        forest = self._forest(points)
-        scores = -forest.score_samples(points)
-        threshold = self._threshold(points, scale)
+        found = METHODS[self.method](points, scale, self.trees, self.seed)
+        scores = found.scores
         first = np.argsort(-scores, kind="stable")
-        first = first[scores[first] > threshold]
+        first = first[scores[first] > found.threshold]
         values = {column.name: values_of(column, rows.data[column.name]) for column in scale.columns}
         places = rows.data[ROW].to_numpy()
         told = [
-            Anomaly(int(places[at]), float(scores[at]), _reasons(forest, scale, points, values, int(at)))
+            Anomaly(
+                int(places[at]), float(scores[at]), _reasons(found.shares(int(at)), scale, values, int(at))
+            )
             for at in first[:SHOWN]
         ]
-        return _told(rows, scale, scores, threshold, told, len(first))
 
-    def _forest(self, points: np.ndarray) -> Any:
-        from sklearn.ensemble import IsolationForest
+        def fit() -> Fitted:
+            enough(rows, self.kind)
+            inputs = {name: table.columns[name] for name in scale.names}
+            return FittedAnomalies(inputs=inputs, name=self.makes[0], scale=scale, model=found.keep())
 
-        return IsolationForest(n_estimators=self.trees, random_state=self.seed, n_jobs=1).fit(points)
-
-    def _threshold(self, points: np.ndarray, scale: Scale) -> float:
-        """The greatest score that any row of a shuffled table gets from a forest of its own."""
-        rng = np.random.default_rng(self.seed)
-        greatest = []
-        for _ in range(SHUFFLES):
-            mixed = shuffled(points, scale.spans, rng)
-            greatest.append(float(-self._forest(mixed).score_samples(mixed).min()))
-        return max(greatest)
+        return _told(self.method, rows, scale, found, told, len(first)), fit
 
 
 def _reasons(
-    forest: Any, scale: Scale, points: np.ndarray, values: Mapping[str, np.ndarray], at: int
+    shares: np.ndarray, scale: Scale, values: Mapping[str, np.ndarray], at: int
 ) -> tuple[tuple[str, str, float], ...]:
-    """Each column's share in a row's score, one usual value at a time."""
-    changed = np.repeat(points[at : at + 1], len(scale.columns) + 1, axis=0)
-    for place, (column, (start, stop)) in enumerate(zip(scale.columns, scale.spans, strict=True)):
-        changed[place, start:stop] = 0.0  # the median
-        if not isinstance(column, Numbers):
-            changed[place, start] = np.sqrt(2.0)  # the most frequent category comes first
-    scores = -forest.score_samples(changed)
-    falls = scores[-1] - scores[:-1]
-    order = np.argsort(-falls, kind="stable")[:REASONS]
-    found = ((scale.columns[i], float(falls[i])) for i in order if falls[i] > 0)
-    return tuple((column.name, _words(column, values[column.name], at), fall) for column, fall in found)
+    """The columns with the largest part in a row's score, in words."""
+    order = np.argsort(-shares, kind="stable")[:REASONS]
+    found = ((scale.columns[i], float(shares[i])) for i in order if shares[i] > 0)
+    return tuple((column.name, _words(column, values[column.name], at), share) for column, share in found)
 
 
 def _words(column: Column, values: np.ndarray, at: int) -> str:
@@ -114,8 +136,9 @@ def _words(column: Column, values: np.ndarray, at: int) -> str:
 
 
 def _told(
-    rows: Rows, scale: Scale, scores: np.ndarray, threshold: float, told: list[Anomaly], found: int
+    method: str, rows: Rows, scale: Scale, detection: Detection, told: list[Anomaly], found: int
 ) -> Finding:
+    scores, threshold = detection.scores, detection.threshold
     worth = (
         f"{found:,} rows ({found / len(scores):.2%}) are more unlike the rest than any row of shuffled columns"
         if found
@@ -131,6 +154,7 @@ def _told(
             "rows": rows.data.num_rows,
             "of": rows.of,
             "compared": scale.names,
+            "method": method,
             "threshold": threshold,
             "found": found,
             "anomalies": [_written(each) for each in told],

@@ -2,35 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
+import pyarrow as pa
 from pydantic import Field
 
+from thalweg.core.errors import ComponentError
 from thalweg.engines.table import Table
 from thalweg.mine.apart import Trait, traits
+from thalweg.mine.barred import Barred
 from thalweg.mine.chance import ALPHA, said
+from thalweg.mine.each_row import squared_distances
 from thalweg.mine.exhibit import Chart, Grid, Trace
+from thalweg.mine.feature_miner import FeatureMiner, enough
+from thalweg.mine.fitted import Fitted
 from thalweg.mine.grouping import DENSE, SHUFFLES, Groups, Guard, Method, by_density, judge, k_means
 from thalweg.mine.learning_rows import Rows, training_rows
 from thalweg.mine.matrix import Scale, scale_of, usable, values_of
-from thalweg.mine.miner import Finding, Miner
+from thalweg.mine.miner import Finding
 
 STABLE = 0.6  # adjusted Rand index between the groups of resamples, at least
 TRAITS = 4  # told of each cluster
 DRAWN = 400  # points of a chart
 
 
-class Clusters(Miner):
+class FittedClusters(Fitted):
+    """The centres (K, D) of k-means. A row is of the nearest, by its number from 1; of two as near, of the first."""
+
+    name: str
+    scale: Scale
+    centres: tuple[tuple[float, ...], ...]
+
+    @property
+    def makes(self) -> dict[str, str]:
+        return {self.name: "VARCHAR", f"{self.name}_distance": "DOUBLE"}
+
+    def values(self, batch: pa.RecordBatch) -> list[pa.Array]:
+        squares = squared_distances(self.scale.points(batch), self._places)
+        nearest = squares.argmin(axis=1)
+        numbers = pa.array([str(number) for number in range(1, len(self.centres) + 1)])
+        return [numbers.take(pa.array(nearest)), pa.array(np.sqrt(squares.min(axis=1)))]
+
+    @cached_property
+    def _places(self) -> np.ndarray:
+        return np.array(self.centres, np.float64)
+
+
+class Clusters(FeatureMiner):
     """Groups of rows that are alike: `{clusters: {columns: [age, income], least: 2, most: 8}}`.
 
     Mini-batch k-means with the number of clusters of the greatest silhouette, and HDBSCAN on a sample, over numbers
     scaled by their quartiles and the most frequent categories. Clusters are told when they are clearer than those of
-    shuffled columns (permutation test) and come again in resamples (adjusted Rand index).
+    shuffled columns (permutation test) and come again in resamples (adjusted Rand index). `as_features` gives the
+    number of a row's cluster of k-means, whether it is told or not, as the category `cluster`, and how far the row is
+    from its centre as `cluster_distance`.
     """
 
     kind: ClassVar[str] = "clusters"
+    fitted: ClassVar[type[Fitted]] = FittedClusters
 
     columns: tuple[str, ...] = ()
     """Columns to compare rows by; all numbers, texts and booleans, where none is named."""
@@ -45,8 +77,13 @@ class Clusters(Miner):
     seed: int = Field(0, ge=0)
     """Of the first centres, the shuffles and the resamples."""
 
-    def mine(self, table: Table) -> Finding:
-        wanted = usable(table, self.columns, self.exclude)
+    @property
+    def makes(self) -> tuple[str, ...]:
+        name = self.name or "cluster"
+        return (name, f"{name}_distance")
+
+    def look(self, table: Table, barred: Barred) -> tuple[Finding, Callable[[], Fitted]]:
+        wanted = usable(table, self.columns, self.exclude, barred)
         rows = training_rows(table, wanted, self.rows)
         scale = scale_of(rows.data, table.columns, wanted)
         points = scale.points(rows.data)
@@ -55,7 +92,19 @@ class Clusters(Miner):
         )
         dense = self._judged("HDBSCAN", by_density(0.02), points[:DENSE], scale)
         values = {column.name: values_of(column, rows.data[column.name]) for column in scale.columns}
-        return _told(rows, scale, points, values, [means, dense])
+
+        def fit() -> Fitted:
+            enough(rows, self.kind)
+            if means.groups.count < 2:
+                raise ComponentError(
+                    f"k-means finds no groups in {rows.size}, so there are none to feed the network; "
+                    "write as_features: false, or fewer clusters under least"
+                )
+            inputs = {name: table.columns[name] for name in scale.names}
+            centres = tuple(map(tuple, means.groups.centres.tolist()))
+            return FittedClusters(inputs=inputs, name=self.makes[0], scale=scale, centres=centres)
+
+        return _told(rows, scale, points, values, [means, dense]), fit
 
     def _judged(self, name: str, method: Method, points: np.ndarray, scale: Scale) -> Grouping:
         from threadpoolctl import threadpool_limits

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from thalweg.core.errors import ComponentError
 from thalweg.engines.table import Table
 from thalweg.engines.types import family, is_number
+from thalweg.mine.barred import NOTHING, Barred
 
 MOST = 60  # columns looked at, the first
 CATEGORIES = 10  # values of a text that are told apart, the most frequent
@@ -67,19 +68,22 @@ class Scale:
         return np.column_stack([_placed(column, data.column(column.name)) for column in self.columns])
 
 
-def usable(table: Table, wanted: Sequence[str], without: Sequence[str] = ()) -> list[str]:
-    """The columns named, or all that are numbers, texts or booleans, but those left out.
+def usable(
+    table: Table, wanted: Sequence[str], without: Sequence[str] = (), barred: Barred = NOTHING
+) -> list[str]:
+    """The columns named, or all that are numbers, texts or booleans, but those left out and those barred.
 
-    Raises ComponentError where a named column is something else, or none is left.
+    Raises ComponentError where a named column is something else or barred, or none is left.
     """
     for name in (*wanted, *without):
         table.require(name)
+    barred.check(wanted)
     for name in wanted:
         if not _fits(table.columns[name]):
             raise ComponentError(
                 f"column {name!r} is {table.columns[name]}; expected numbers, text or booleans, which have distances"
             )
-    every = wanted or [name for name, kind in table.columns.items() if _fits(kind)]
+    every = wanted or [name for name, kind in table.columns.items() if _fits(kind) and name not in barred]
     found = [name for name in every if name not in without]
     if not found:
         raise ComponentError(f"table {table.name!r} has no column of numbers, text or booleans to look at")

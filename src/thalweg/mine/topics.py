@@ -1,33 +1,34 @@
 """Topics: what a column of texts is about, as words that come together."""
 
 # pyright: reportAttributeAccessIssue=false, reportArgumentType=false
-# (pyarrow.compute makes its functions when it is imported; scikit-learn's settings have the types of their defaults)
+# (scikit-learn's settings and results have the types of their defaults)
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
-import pyarrow.compute as pc
 from pydantic import Field
 
 from thalweg.core.errors import ComponentError
 from thalweg.engines.table import Table
 from thalweg.engines.types import family
+from thalweg.mine.barred import Barred
 from thalweg.mine.chance import ALPHA, beyond, said
 from thalweg.mine.exhibit import Chart, Grid, Trace
+from thalweg.mine.feature_miner import FeatureMiner
+from thalweg.mine.fitted import Fitted
 from thalweg.mine.learning_rows import Rows, halves
-from thalweg.mine.miner import Finding, Miner
+from thalweg.mine.miner import Finding
+from thalweg.mine.topic_weights import FittedTopics, numbered
+from thalweg.mine.words import texts_of, tokens
 
 TOP = 8  # words that stand for a topic
 SHUFFLES = 19
 VOCABULARY = 4_000
-LONGEST = 5_000  # characters of a text that are read
 FEWEST = 100  # texts
-WORD = re.compile(r"[^\W\d_]{2,}")
-HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,26 @@ class Topic:
     p: float
 
 
-class Topics(Miner):
+class Factors(NamedTuple):
+    """Rarity of words (V,), topics (K, V), the first words of each, and which weighs most in each text, -1 if none."""
+
+    rarity: np.ndarray
+    topics: np.ndarray
+    top: np.ndarray
+    belongs: np.ndarray
+
+
+class Topics(FeatureMiner):
     """What texts are about: `{topics: review}` or `{topics: {column: review, topics: 12}}`.
 
     Non-negative factors (Lee & Seung 1999) of TF-IDF; a topic is the words of greatest weight. Its coherence is the
     mean normalised pointwise mutual information (Bouma 2009) of those words in texts it was not learnt from. It is
     told when this exceeds that of every topic learnt from, and checked on, texts with each word shuffled over them.
+    `as_features` gives how much of each topic a text holds, told or not, as `topic_1`, `topic_2` …
     """
 
     kind: ClassVar[str] = "topics"
+    fitted: ClassVar[type[Fitted]] = FittedTopics
 
     column: str
     """The column of texts. Chinese is read by pairs of characters."""
@@ -70,9 +82,14 @@ class Topics(Miner):
     def example(cls) -> Topics:
         return cls.model_validate({"column": "review"})
 
-    def mine(self, table: Table) -> Finding:
+    @property
+    def makes(self) -> tuple[str, ...]:
+        return numbered(self.name or "topic", self.topics)
+
+    def look(self, table: Table, barred: Barred) -> tuple[Finding, Callable[[], Fitted]]:
         from threadpoolctl import threadpool_limits
 
+        barred.check([self.column])
         kind = table.columns[table.require(self.column)]
         if family(kind) != "text":
             raise ComponentError(f"column {self.column!r} is {kind}; topics are of text")
@@ -85,9 +102,20 @@ class Topics(Miner):
             )
         with threadpool_limits(1):
             names, counts, others_counts = self._counted(texts, others)
-            found = self._topics(names, counts, others_counts)
+            found, factors = self._topics(names, counts, others_counts)
         size = f"{learnt.size}, {len(names):,} words; coherence on {len(others):,} {which}."
-        return _told(self.column, size, found)
+
+        def fit() -> Fitted:
+            return FittedTopics(
+                inputs={self.column: kind},
+                name=self.name or "topic",
+                column=self.column,
+                words=tuple(names.tolist()),
+                rarity=tuple(factors.rarity.tolist()),
+                topics=tuple(map(tuple, factors.topics.tolist())),
+            )
+
+        return _told(self.column, size, found, self.makes if self.as_features else ()), fit
 
     def _counted(self, texts: list[str], others: list[str]) -> tuple[np.ndarray, Any, Any]:
         """The words of the learning texts, and in which texts they are, learning and other."""
@@ -107,55 +135,47 @@ class Topics(Miner):
             ) from error
         return counter.get_feature_names_out(), counts.tocsc(), counter.transform(others).tocsc()
 
-    def _topics(self, names: np.ndarray, counts: Any, others: Any) -> list[Topic]:
+    def _topics(self, names: np.ndarray, counts: Any, others: Any) -> tuple[list[Topic], Factors]:
         if len(names) <= max(self.topics, TOP):
             raise ComponentError(
                 f"column {self.column!r} has {len(names)} words that are common enough; {self.topics} topics need more"
             )
-        top, belongs = self._factors(counts)
-        coherence = [_npmi(others, words) for words in top]
+        factors = self._factors(counts)
+        coherence = [_npmi(others, words) for words in factors.top]
         rng = np.random.default_rng(self.seed)
         greatest = []
         for _ in range(SHUFFLES):
             mixed, mixed_others = _mixed(counts, rng), _mixed(others, rng)
-            greatest.append(max(_npmi(mixed_others, words) for words in self._factors(mixed)[0]))
-        sizes = np.bincount(belongs[belongs >= 0], minlength=len(top))
-        return [
+            greatest.append(max(_npmi(mixed_others, words) for words in self._factors(mixed).top))
+        sizes = np.bincount(factors.belongs[factors.belongs >= 0], minlength=len(factors.top))
+        told = [
             Topic(
                 tuple(names[words]), int(size), float(size / counts.shape[0]), value, beyond(value, greatest)
             )
-            for words, size, value in zip(top, sizes, coherence, strict=True)
+            for words, size, value in zip(factors.top, sizes, coherence, strict=True)
         ]
+        return told, factors
 
-    def _factors(self, counts: Any) -> tuple[np.ndarray, np.ndarray]:
-        """The words of each topic, by weight, and the topic that weighs most in each text (-1 of none)."""
+    def _factors(self, counts: Any) -> Factors:
         import warnings
 
         from sklearn.decomposition import NMF
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.feature_extraction.text import TfidfTransformer
 
-        weights = TfidfTransformer().fit_transform(counts)
+        rarity = TfidfTransformer()
+        weights = rarity.fit_transform(counts)
         model = NMF(self.topics, init="nndsvd", random_state=self.seed, max_iter=40, tol=1e-3)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the first words of a topic settle early
             texts = model.fit_transform(weights)
         top = np.argsort(-model.components_, axis=1, kind="stable")[:, :TOP]
-        return top, np.where(texts.max(axis=1) > 0, texts.argmax(axis=1), -1)
-
-
-def tokens(text: str) -> list[str]:
-    """Words of a text in small letters; of Chinese, each pair of neighbouring characters."""
-    found = []
-    for word in WORD.findall(text.lower()):
-        pairs = [run[i : i + 2] for run in HAN.findall(word) for i in range(len(run) - 1)]
-        found += pairs or [word]
-    return found
+        belongs = np.where(texts.max(axis=1) > 0, texts.argmax(axis=1), -1)
+        return Factors(rarity.idf_, model.components_, top, belongs)
 
 
 def _texts(rows: Rows, column: str) -> list[str]:
-    known = rows.data[column].drop_null()
-    return pc.utf8_slice_codeunits(known, 0, LONGEST).to_pylist()
+    return [text for text in texts_of(rows.data[column]) if text is not None]
 
 
 def _npmi(counts: Any, words: np.ndarray) -> float:
@@ -182,8 +202,9 @@ def _mixed(counts: Any, rng: np.random.Generator) -> Any:
     return mixed
 
 
-def _told(column: str, size: str, every: list[Topic]) -> Finding:
+def _told(column: str, size: str, every: list[Topic], made: tuple[str, ...]) -> Finding:
     found = sorted((each for each in every if each.p <= ALPHA), key=lambda each: (-each.texts, each.words))
+    feeding = [f"{name}: {', '.join(each.words)}" for name, each in zip(made, every, strict=False)]
     worth = f"{len(found)} of {len(every)} topics of {column} hold together beyond chance"
     sentences = [
         f"{', '.join(each.words)}: in {each.texts:,} texts ({each.share:.1%}) before all others; coherence "
@@ -199,7 +220,11 @@ def _told(column: str, size: str, every: list[Topic]) -> Finding:
         size=size,
         guard=f"Each word shuffled over the texts {SHUFFLES} times: a topic must hold together better than every topic "
         "of shuffled words, in texts that it was not learnt from.",
-        sentences=(f"{worth}.", *sentences),
+        sentences=(
+            f"{worth}.",
+            *sentences,
+            *([f"What feeds the network is {'; '.join(feeding)}."] if feeding else []),
+        ),
         facts={
             "looked_for": len(every),
             "found": len(found),

@@ -12,6 +12,7 @@ from thalweg.core.files import read_json
 from thalweg.engines.memory import default_limit, parse_size
 from thalweg.pipeline.read import read
 from thalweg.pipeline.run import FACTS, placed, prepare
+from thalweg.pipeline.schema import feeding
 from thalweg.pipeline.stage import Run, Stage
 from thalweg.pipeline.stages.clean import main_table
 from thalweg.pipeline.stored import FILE
@@ -45,6 +46,9 @@ def plan_file(file: Path, settings: Sequence[str] = (), with_sql: bool = False) 
         "pipeline": pipeline.name,
         "stages": stages,
         "basis": basis,
+        "mined": [
+            {"miner": miner.kind, "columns": list(miner.makes)} for miner in feeding(pipeline).values()
+        ],
         "free_disk": psutil.disk_usage(str(_existing(run.folder))).free,
     }
     return answer | ({"sql": _sql(run)} if with_sql else {})
@@ -63,12 +67,18 @@ def _stages(run: Run, rows: int | None) -> list[dict[str, Any]]:
                 "why": found.why,
                 "rows": rows,
                 "memory": _memory(run, stage),
-                "disk": rows * BYTES_STORED.get(stage.name, 0) if rows is not None else None,
+                "disk": rows * _stored(run, stage) if rows is not None else None,
                 "seconds": before.get(stage.name, {}).get("seconds") or _seconds(run, stage, rows),
             }
         )
         stale = stale or not found.fresh
     return stages
+
+
+def _stored(run: Run, stage: Stage) -> int:
+    """Bytes that a stage stores of a row; mined columns are stored with those of the one table."""
+    mined = stage.name == "mine" and feeding(run.pipeline)
+    return BYTES_STORED["integrate" if mined else stage.name] if mined or stage.name in BYTES_STORED else 0
 
 
 def _rows(run: Run) -> tuple[int | None, str]:

@@ -15,6 +15,7 @@ from thalweg.engines.engine import Engine
 from thalweg.evaluation.settings import Evaluate
 from thalweg.features.feature import Feature
 from thalweg.integrate.operation import Operation
+from thalweg.mine.feature_miner import FeatureMiner
 from thalweg.mine.miner import Miner
 from thalweg.networks.network import Network
 from thalweg.sources.source import Source
@@ -99,6 +100,30 @@ class Pipeline(Section):
                 error.path = ("clean", table)
                 raise error
         return self
+
+    @model_validator(mode="after")
+    def _mined_columns_have_names_of_their_own(self) -> Pipeline:
+        taken: dict[str, str] = {}
+        for index, miner in feeding(self).items():
+            for name in miner.makes:
+                if name.casefold() in taken:
+                    error = ComponentError(
+                        f"{taken[name.casefold()]} and {miner.kind} would both make a column {name!r}; "
+                        f"give one of them a name of its own, such as {{{miner.kind}: {{as_features: true, name: …}}}}"
+                    )
+                    error.path = ("mine", index)
+                    raise error
+                taken[name.casefold()] = miner.kind
+        return self
+
+
+def feeding(pipeline: Pipeline) -> dict[int, FeatureMiner]:
+    """The miners whose findings become columns for the network, by their place in the file."""
+    return {
+        index: miner
+        for index, miner in enumerate(pipeline.mine)
+        if isinstance(miner, FeatureMiner) and miner.as_features
+    }
 
 
 def json_schema() -> dict[str, Any]:

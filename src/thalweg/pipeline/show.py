@@ -55,6 +55,8 @@ def show_plan(answer: Mapping[str, Any]) -> None:
             f"~{stage['seconds']:.0f} s" if stage["seconds"] is not None else "?",
         )
     console.print(table)
+    for mined in answer.get("mined", ()):
+        console.print(f"\n{mined['miner']} feeds the network: {escape(', '.join(mined['columns']))}")
     console.print(f"\nmemory, disk and time are estimates ({answer['basis']})")
     for name, text in answer.get("sql", {}).items():
         console.print(f"\n[bold]-- {escape(name)}[/]")

@@ -20,6 +20,8 @@ def section(report: Mapping[str, Any]) -> Section | None:
     used, refused = inputs.get("used", []), inputs.get("refused", [])
     kinds = Counter(each["kind"] for each in used).most_common()
     made = f" ({listed([f'{rows} {kind}' for kind, rows in kinds])})" if kinds else ""
+    mined = sum("mined_from" in each for each in used)
+    made += f", {mined} of them mined of others" if mined else ""
     lead = f"{plural(len(used), 'column')} went in{made}; {plural(len(refused), 'column')} did not."
     return Section("inputs", "What the network saw", lead, join([_used(used), _refused(refused)]))
 
@@ -32,12 +34,13 @@ def _used(used: list[Mapping[str, Any]]) -> Html | None:
             code(each["column"]),
             each["kind"],
             each.get("type", ""),
+            listed([str(name) for name in each.get("mined_from", ())]),
             each.get("why", ""),
             _counts(each.get("counts")),
         )
         for each in used[:COLUMNS]
     ]
-    head = ("column", "as", "type", "because", "replaced")
+    head = ("column", "as", "type", "mined of", "because", "replaced")
     told = [place for place in range(len(head)) if any(row[place] for row in rows)]
     shown = table([head[place] for place in told], [[row[place] for place in told] for row in rows], 0)
     return join([shown, _more(used)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,12 @@ from thalweg.dataset.split_check import check_split
 from thalweg.deployment.targets import restore_targets, stored_targets
 from thalweg.engines.table import Table
 from thalweg.features import encoders as fitted
-from thalweg.features.auto import Choice, choose
+from thalweg.features.auto import AUTO, Choice, best, choose
 from thalweg.features.feature import Encoder, TrainingColumn
 from thalweg.integrate.leak import SAMPLE, suspects_among
 from thalweg.integrate.lineage import derived_from
-from thalweg.pipeline.schema import written
+from thalweg.pipeline.mined import fitted_miners, input_name, mined_table, origins, table_key
+from thalweg.pipeline.schema import Model, written
 from thalweg.pipeline.stage import Key, Run, Stage, facts
 from thalweg.pipeline.stages.clean import split_assignment
 from thalweg.tasks.task import Target
@@ -61,10 +63,10 @@ class Dataset(Stage):
             "exclude": written(model.exclude),
             "outputs": written(model.outputs),
         }
-        return Key(fingerprint(settings), run.key("integrate").whole, fingerprint_code(*CODE))
+        return Key(fingerprint(settings), table_key(run), fingerprint_code(*CODE))
 
     def make(self, run: Run) -> None:
-        table: Table = run.result("integrate").table
+        table, mined = mined_table(run), origins(fitted_miners(run))
         outputs = run.pipeline.model.outputs
         with at("model", "outputs"):
             for name in outputs:
@@ -74,7 +76,7 @@ class Dataset(Stage):
         with run.progress.task("fit features"):
             columns = training_columns(table)
             targets = {name: task.fit(columns[name]) for name, task in outputs.items()}
-            choice, derived = _chosen(run, table, columns)
+            choice, derived = _chosen(run.pipeline.model, table, columns, mined)
             encoders = [feature.fit(columns[feature.column]) for feature in choice.features]
             leaks = {"derived": derived, "suspects": _suspects(columns, list(outputs), choice)}
         digests: dict[str, str] = {}
@@ -92,7 +94,7 @@ class Dataset(Stage):
             digests |= {shard.file: shard.digest for part in encoded.index.splits.values() for shard in part}
             fitted.save(folder / ENCODERS, encoders)
             write_json(folder / TARGETS, stored_targets(outputs, targets))
-            inputs = _inputs(choice, encoders, encoded.index)
+            inputs = _inputs(choice, encoders, encoded.index, mined)
             chosen = {"split": split, "inputs": inputs, "leaks": leaks, "entry": encoded.entry.model_dump()}
             write_json(folder / CHOSEN, chosen)
 
@@ -122,10 +124,9 @@ class Dataset(Stage):
 
 
 def _chosen(
-    run: Run, table: Table, columns: dict[str, TrainingColumn]
+    model: Model, table: Table, columns: dict[str, TrainingColumn], mined: Iterable[str]
 ) -> tuple[Choice, list[dict[str, str]]]:
     """The features, and the columns left out because a target was derived from them."""
-    model = run.pipeline.model
     derived = [
         {"column": column, "target": target, "why": why}
         for target in model.outputs
@@ -135,7 +136,17 @@ def _chosen(
     forbidden = {found["column"]: found["why"] for found in derived}
     candidates = [column for name, column in columns.items() if name not in model.outputs]
     with at("model"):
-        return choose(candidates, model.inputs, model.exclude, forbidden), derived
+        given = _with_mined(model, [columns[name] for name in mined])
+        return choose(candidates, given, model.exclude, forbidden), derived
+
+
+def _with_mined(model: Model, mined: Sequence[TrainingColumn]) -> Any:
+    """The inputs of the file, and where they are a list, the mined columns after them: the user asked for these too."""
+    if model.inputs == AUTO or AUTO in model.inputs:
+        return model.inputs
+    named = {*map(input_name, model.inputs), *model.exclude}
+    more = [column.name for column in mined if column.name not in named and not isinstance(best(column), str)]
+    return (*model.inputs, *more)
 
 
 def _suspects(columns: dict[str, TrainingColumn], targets: list[str], choice: Choice) -> list[dict[str, Any]]:
@@ -154,7 +165,9 @@ def _suspects(columns: dict[str, TrainingColumn], targets: list[str], choice: Ch
     ]
 
 
-def _inputs(choice: Choice, encoders: list[Encoder], index: Index) -> dict[str, Any]:
+def _inputs(
+    choice: Choice, encoders: list[Encoder], index: Index, mined: Mapping[str, list[str]]
+) -> dict[str, Any]:
     used = [
         {
             "column": feature.column,
@@ -165,6 +178,7 @@ def _inputs(choice: Choice, encoders: list[Encoder], index: Index) -> dict[str, 
             "why": f"you named it, although it {choice.insisted[feature.column]}"
             if feature.column in choice.insisted
             else "",
+            **({"mined_from": mined[feature.column]} if feature.column in mined else {}),
         }
         for feature, encoder in zip(choice.features, encoders, strict=True)
     ]

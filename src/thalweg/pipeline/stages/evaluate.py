@@ -21,6 +21,7 @@ from thalweg.engines.table import ROW, SPLIT, TEST
 from thalweg.evaluation.judged import Blocks, Judged, Part
 from thalweg.evaluation.run import evaluate, headline
 from thalweg.pipeline.facts import gathered
+from thalweg.pipeline.mined import mined_table
 from thalweg.pipeline.schema import written
 from thalweg.pipeline.stage import Key, Run, Stage, facts
 from thalweg.pipeline.stages.dataset import Prepared
@@ -51,7 +52,7 @@ class Evaluate(Stage):
         fitted: Fitted = run.result("train")
         with at("evaluate", "slices"):
             for name in run.pipeline.evaluate.slices:
-                run.result("integrate").table.require(name)
+                mined_table(run).require(name)
         judged = _judged(run, prepared, fitted)
         with atomic_folder(self.folder(run), **facts(run.key(self.name))) as folder:
             made = datetime.now(UTC).isoformat(timespec="seconds")
@@ -94,7 +95,7 @@ def _slices(run: Run, rows: np.ndarray) -> pa.Table:
     names = run.pipeline.evaluate.slices
     if not names:
         return pa.table({})
-    table = run.result("integrate").table
+    table = mined_table(run)
     of_test = sql.column(SPLIT).eq(sql.literal(TEST))
     found = pa.Table.from_batches(run.session.batches(sql.select(table.query, [*names, ROW]).where(of_test)))
     known = found.column(ROW).to_numpy()
