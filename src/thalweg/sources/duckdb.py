@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -99,7 +100,7 @@ class DuckDBFile(Source):
 
 def _told(error: ForeignError, path: Path) -> SourceError:
     said = error.message
-    if "lock" in said or "Unique file handle" in said:
+    if re.search(r"\block\b", said) or "Unique file handle" in said:
         return SourceError(
             f"{path} is open in another program for writing", hint="close it there, or copy the file"
         )

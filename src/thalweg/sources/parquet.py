@@ -128,12 +128,16 @@ def _schema(file: Path) -> pa.Schema:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from thalweg.sources.arrow_types import refuse_unreadable, too_many_digits
+
     try:
-        return pq.read_schema(file)
+        schema = pq.read_schema(file)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{file} is damaged, or is not Parquet: {str(error).splitlines()[0]}", hint="write it again"
         ) from error
+    refuse_unreadable(schema, str(file), too_many_digits)
+    return schema
 
 
 @dataclass(frozen=True)
@@ -152,8 +156,8 @@ class OpenedParquet(Opened):
 
         from thalweg.engines import sql
 
-        paths = exp.Array(expressions=[sql.literal(str(path)) for path in self.files])
-        return exp.select(*map(sql.column, self.names)).from_(sql.call("read_parquet", paths, *self._hive()))
+        files = sql.files(self.files)
+        return exp.select(*map(sql.column, self.names)).from_(sql.call("read_parquet", files, *self._hive()))
 
     def _hive(self) -> list[exp.Kwarg]:
         from sqlglot import exp

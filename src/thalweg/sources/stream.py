@@ -64,7 +64,18 @@ def stream(
         )  # may be a table that the stages made, with hidden columns of its own
     except (ComponentError, DataError) as error:
         raise SourceError(error.message, hint=error.hint) from error
-    return Stream(columns, opened, session.batches(without_nan(query, columns), size), copy)
+    batches = session.batches(without_nan(query, columns), size)
+    return Stream(columns, opened, _told(opened, batches), copy)
+
+
+def _told(opened: Opened, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches; what goes wrong on the way is told in the source's words."""
+    try:
+        yield from batches
+    except DataError as error:
+        if opened.certain:  # else the rows come from a copy
+            opened.mend(error)
+        raise
 
 
 def _settled(opened: Opened, session: Session, copy: Path) -> Opened:
