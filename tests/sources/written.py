@@ -17,10 +17,11 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
+INFINITE = float("inf")
 Writer = Callable[[Path, pa.Table, str], Any]
 
 SQLITE = {"int64": "INTEGER", "double": "REAL", "string": "TEXT", "bool": "BOOLEAN", "binary": "BLOB"}
-SQLITE |= {"date32[day]": "DATE", "timestamp[us]": "TIMESTAMP"}
+SQLITE |= {"date32[day]": "DATE", "timestamp[us]": "TIMESTAMP", "timestamp[us, tz=UTC]": "TIMESTAMP"}
 
 
 def quoted(name: str, quote: str = '"') -> str:
@@ -43,7 +44,8 @@ def to_csv(folder: Path, table: pa.Table, name: str) -> Any:
     """A missing value is nothing at all, every text stands in quotes: so an empty text is told from a missing one."""
     rows = [table.column_names, *([*map(plain, row.values())] for row in table.to_pylist())]
     (folder / "a.csv").write_text("".join(",".join(map(field, row)) + "\n" for row in rows), encoding="utf-8")
-    return "a.csv"
+    exact = {f.name: "DECIMAL(38,10)" for f in table.schema if pa.types.is_decimal(f.type)}
+    return {"csv": {"path": "a.csv", "columns": exact}}
 
 
 def field(value: Any) -> str:
@@ -116,9 +118,18 @@ def to_excel(folder: Path, table: pa.Table, name: str) -> Any:
     sheet = book.create_sheet("a")
     sheet.append(table.column_names)
     for row in table.to_pylist():
-        sheet.append([v if isinstance(v, (date, bool)) else plain(v) for v in row.values()])
+        sheet.append([_cell(value) for value in row.values()])
     book.save(folder / "a.xlsx")
     return "a.xlsx"
+
+
+def _cell(value: Any) -> Any:
+    """Excel knows no zones, and no numbers that are not finite."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    if isinstance(value, float) and (value != value or abs(value) == INFINITE):
+        return None
+    return value if isinstance(value, (date, bool)) else plain(value)
 
 
 def to_delta(folder: Path, table: pa.Table, name: str) -> Any:
@@ -137,12 +148,24 @@ def to_iceberg(folder: Path, table: pa.Table, name: str) -> Any:
 
 
 def to_stream(folder: Path, table: pa.Table, name: str) -> Any:
-    to_json_lines(folder, table, name)
-    return {"stream": {"from": "a.jsonl", "batch": 1}}
+    kinds = {"date32[day]": "date", "timestamp[us]": "timestamp", "timestamp[us, tz=UTC]": "timestamp"}
+    columns = {f.name: kinds[str(f.type)] for f in table.schema if str(f.type) in kinds}
+    finite = pa.table({f.name: _finite(table[f.name]) for f in table.schema})  # its JSON is strict
+    to_json_lines(folder, finite, name)
+    return {"stream": {"from": "a.jsonl", "batch": 2, "columns": columns}}
+
+
+def _finite(column: pa.ChunkedArray) -> Any:
+    if not pa.types.is_floating(column.type):
+        return column
+    return [
+        None if value in (INFINITE, -INFINITE) or value != value else value for value in column.to_pylist()
+    ]
 
 
 def to_pandas(folder: Path, table: pa.Table, name: str) -> Any:
-    return {"frame": {"data": table.to_pandas()}}
+    pandas = pytest.importorskip("pandas")
+    return {"frame": {"data": table.to_pandas(types_mapper=pandas.ArrowDtype)}}
 
 
 def to_polars(folder: Path, table: pa.Table, name: str) -> Any:

@@ -53,6 +53,9 @@ class Arrow(Source):
     def fingerprint(self, folder: Path) -> str:
         return fingerprint(["arrow", fingerprint_files(found(self.path, folder))])
 
+    def files(self, folder: Path) -> Sequence[Path]:
+        return found(self.path, folder)
+
     def size(self, folder: Path) -> int:
         return size_of(found(self.path, folder))
 
@@ -64,11 +67,11 @@ class Arrow(Source):
 
 @contextmanager
 def batches_of(path: Path) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
-    """The schema and batches of a file, memory-mapped. Raises SourceError where it is damaged."""
+    """The schema and batches of a file. Raises SourceError where it is damaged."""
     import pyarrow as pa
 
     try:
-        with pa.memory_map(str(path)) as source:
+        with pa.OSFile(str(path)) as source:  # mapped, a file that is cut meanwhile would end the process
             start = source.read(len(FILE_FORMAT))
             if start.startswith(FEATHER_1):
                 table = _feather_1(path)

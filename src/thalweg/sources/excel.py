@@ -66,6 +66,9 @@ class Excel(Source):
     def fingerprint(self, folder: Path) -> str:
         return fingerprint([self.written(), fingerprint_files(found([self.path], folder))])
 
+    def files(self, folder: Path) -> Sequence[Path]:
+        return found([self.path], folder)
+
     def size(self, folder: Path) -> int:
         return size_of(found([self.path], folder))
 

@@ -66,6 +66,9 @@ class Parquet(Source):
             ["parquet", fingerprint_files(files), *([parts] if any("=" in p for p in parts) else [])]
         )
 
+    def files(self, folder: Path) -> Sequence[Path]:
+        return () if is_remote(self.path) else self._files(folder)
+
     def size(self, folder: Path) -> int | None:
         return None if is_remote(self.path) else size_of(self._files(folder))
 
