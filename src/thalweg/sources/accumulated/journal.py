@@ -2,8 +2,8 @@
 
 A part belongs to the source when the journal lists it. Each commit is one line at the end of `commits.jsonl`, with the
 part and the place to go on from after it: a kill before the line is whole leaves a file that nobody lists, which is
-removed and read again; a kill after it leaves nothing to do. So no row is lost and none comes twice. When the journal is
-opened, the lines are taken into `journal.json`, which is replaced in one step and counts the commits it holds: lines
+removed and read again; a kill after it leaves nothing to do. So no row is lost and none comes twice. When the journal
+is opened, the lines are taken into `journal.json`, which is replaced in one step and counts the commits it holds: lines
 that it has already are passed over. A commit takes the same time however many went before it.
 """
 
