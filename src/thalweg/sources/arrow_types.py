@@ -56,7 +56,7 @@ def _carried_type(kind: pa.DataType) -> pa.DataType:
 
 def _carried(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_duration(array.type):
-        return pc.divide(array.cast(pa.int64()).cast(kind, safe=False), float(A_SECOND[array.type.unit]))
+        return pc.divide(array.cast(pa.int64()).cast(kind, safe=False), float(A_SECOND[array.type.unit]))  # type: ignore[attr-defined]
     return array if array.type == kind else array.cast(kind)
 
 

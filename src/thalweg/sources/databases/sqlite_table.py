@@ -103,12 +103,12 @@ def _moments(texts: pa.Array) -> pa.Array:
     """Points in time as text; those with a zone in UTC."""
     wall = ARROW["TIMESTAMP"]
     for pattern, written in SPELLINGS.items():
-        texts = pc.replace_substring_regex(texts, pattern, written)
-    zoned = pc.match_substring_regex(texts, ZONE)
-    if not pc.any(zoned).as_py():
+        texts = pc.replace_substring_regex(texts, pattern, written)  # type: ignore[attr-defined]
+    zoned = pc.match_substring_regex(texts, ZONE)  # type: ignore[attr-defined]
+    if not pc.any(zoned).as_py():  # type: ignore[attr-defined]
         return texts.cast(wall)
-    plain = pc.if_else(zoned, None, texts).cast(wall)
-    return pc.coalesce(pc.if_else(zoned, texts, None).cast(pa.timestamp("us", "UTC")).cast(wall), plain)
+    plain = pc.if_else(zoned, None, texts).cast(wall)  # type: ignore[attr-defined]
+    return pc.coalesce(pc.if_else(zoned, texts, None).cast(pa.timestamp("us", "UTC")).cast(wall), plain)  # type: ignore[attr-defined]
 
 
 def _decodes(text: bytes) -> bool:
