@@ -24,6 +24,10 @@ def test_a_package_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_secrets_are_struck_out() -> None:
     assert scrubbed("no\nuse: geheim\n\nLINE 1: geheim", ["geheim", ""]) == "no use: ***"
+    backtrace = (
+        "IO Error: no such type 0: <delta_kernel::error::Error>::with_backtrace 1: <delta::Table>::new"
+    )
+    assert scrubbed(backtrace, []) == "IO Error: no such type"
     with open_apart() as apart:
         apart.secrets.append("geheim")
         with pytest.raises(ForeignError, match=r"\*\*\*") as raised:

@@ -58,7 +58,7 @@ def killed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> C
 
     def arm(nth: int) -> None:
         left = {"n": nth}
-        sync, write = module.sync_file, module.write_json
+        sync, append = module.sync_file, module.append_line
 
         def die_at(point: str) -> None:
             if point == request.param and left["n"] == 0:
@@ -71,12 +71,12 @@ def killed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> C
             die_at("before the file is synced")
             sync(path)
 
-        def writing(path: Path, value: Any) -> None:
+        def appending(path: Path, value: Any) -> None:
             die_at("before the journal")
-            write(path, value)
+            append(path, value)
             die_at("after the journal")
 
         monkeypatch.setattr(module, "sync_file", syncing)
-        monkeypatch.setattr(module, "write_json", writing)
+        monkeypatch.setattr(module, "append_line", appending)
 
     return arm

@@ -65,3 +65,19 @@ def test_a_workbook_tells_its_sheets(book: Path, tmp_path: Path) -> None:
     workbook = openpyxl.Workbook()
     workbook.save(tmp_path / "one.xlsx")
     assert parse(Source, "one.xlsx").within(tmp_path) == {}  # its only sheet needs no name
+
+
+def test_damage_in_the_middle(read: Callable, tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook(write_only=True)
+    sheet = workbook.create_sheet("a")
+    for i in range(5_000):
+        sheet.append([i])
+    workbook.save(tmp_path / "a.xlsx")
+    content = bytearray((tmp_path / "a.xlsx").read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 100] = bytes(byte ^ 0xA5 for byte in content[middle : middle + 100])
+    (tmp_path / "a.xlsx").write_bytes(content)
+    with pytest.raises(
+        SourceError, match=r"a\.xlsx is damaged, or is no Excel workbook: .*\n  save it again"
+    ):
+        read("a.xlsx")

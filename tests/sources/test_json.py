@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -152,3 +152,38 @@ def test_an_array_with_a_value_of_another_type_is_not_read(read_json: Callable) 
     for value in ("2.5", '"x"'):
         with pytest.raises(SourceError, match="source 't': "):
             read_json(f'[{{"n": 1}}, {{"n": {value}}}]', "a.json", columns={"n": "int"})
+
+
+ZONED = ["2020-03-29 01:30:00.000001+02:00", "2020-03-29T01:30:00Z"]
+IN_UTC = [datetime(2020, 3, 28, 23, 30, 0, 1, tzinfo=UTC), datetime(2020, 3, 29, 1, 30, tzinfo=UTC)]
+
+
+def lines(values: list) -> str:
+    return "".join(json.dumps({"t": value}) + "\n" for value in values)
+
+
+def array(values: list) -> str:
+    return json.dumps([{"t": value} for value in values])
+
+
+@pytest.mark.parametrize("written", [lines, array])
+def test_a_zone_is_not_left_out(read_json: Callable, written: Callable) -> None:
+    found = read_json(written(ZONED))
+    assert found.types == {"t": "TIMESTAMP WITH TIME ZONE"}
+    assert found.column("t") == IN_UTC
+    declared = read_json(written(ZONED), columns={"t": "timestamp"})
+    assert declared.column("t") == [moment.replace(tzinfo=None) for moment in IN_UTC]
+
+
+@pytest.mark.parametrize("written", [lines, array])
+def test_whole_numbers_of_both_signs(read_json: Callable, written: Callable) -> None:
+    found = read_json(written([2**63 - 1, -(2**63), 0]))
+    assert found.types == {"t": "BIGINT"}
+    assert found.column("t") == [2**63 - 1, -(2**63), 0]
+
+
+def test_an_array_that_was_cut_off(read_json: Callable) -> None:
+    with pytest.raises(SourceError, match="is cut off: its array of objects is not closed"):
+        read_json('[{"a": 1},{"a": 2},')
+    with pytest.raises(SourceError, match="is empty: it holds no rows"):
+        read_json("[]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 from collections.abc import Callable
 from pathlib import Path
@@ -37,3 +38,20 @@ def test_a_truncated_file(read: Callable, tmp_path: Path, kind: str, ending: str
     (tmp_path / f"a.{kind}{ending}").write_bytes(pack((text * 500).encode())[:-9])
     with pytest.raises(SourceError, match=rf"a\.{kind}\{ending} is damaged: its \w+ data cannot be unpacked"):
         read(f"a.{kind}{ending}")
+
+
+@pytest.mark.parametrize(("kind", "text"), [("csv", CSV), ("json", JSON)])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_no_byte_order_mark(read: Callable, tmp_path: Path, kind: str, text: str, encoding: str) -> None:
+    (tmp_path / f"a.{kind}").write_bytes(text.encode(encoding))
+    with pytest.raises(
+        SourceError, match=rf"looks like {encoding} text without .*\n  say so with: encoding: {encoding}"
+    ):
+        read(f"a.{kind}")
+    with pytest.raises(
+        SourceError, match=r"cannot be read as utf-16: .*\n  without a byte order mark say which byte"
+    ):
+        read({"kind": kind, "path": f"a.{kind}", "encoding": "utf-16"})
+    marked = codecs.BOM_UTF16_LE if encoding.endswith("le") else codecs.BOM_UTF16_BE
+    (tmp_path / f"a.{kind}").write_bytes(marked + text.encode(encoding))
+    assert read(f"a.{kind}").rows == ROWS

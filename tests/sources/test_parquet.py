@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -183,3 +184,24 @@ def test_folders_that_are_one_table(files: list[str], one: bool, tmp_path: Path)
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     assert Parquet.of_folder(tmp_path) == (Parquet(path=str(tmp_path)) if one else None)
+
+
+@pytest.mark.parametrize("compression", ["snappy", "none"])
+def test_a_page_damaged_in_the_middle(read: Callable, tmp_path: Path, compression: str) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"s": [str(i * 7919) for i in range(50_000)]}), path, compression=compression)
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 400] = bytes(byte ^ 0xA5 for byte in content[middle : middle + 400])
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"a\.parquet.*\n  the file is damaged: write it again"):
+        read("a.parquet")
+
+
+def test_decimals_of_more_digits_than_there_are(read: Callable, tmp_path: Path) -> None:
+    """The engine would read them as other numbers."""
+    write(tmp_path / "a.parquet", d=pa.array([Decimal(10) ** 50], pa.decimal256(60, 2)))
+    with pytest.raises(
+        SourceError, match=r"'d' is of the Arrow type decimal256\(60, 2\): decimals may have 38"
+    ):
+        read("a.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -179,3 +180,21 @@ def test_a_database_tells_what_its_tables_refer_to(tmp_path: Path) -> None:
         ("boss",): ("people", ("id",)),
         ("code", "home"): ("places", ("code", "country")),
     }
+
+
+def test_points_in_time_keep_their_zone_and_microseconds(read: Callable, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
+        connection.execute("CREATE TABLE t (at TIMESTAMP)")
+        written = ["2020-03-29 01:30:00.000001+02:00", "2020-03-29T01:30:00Z", "2020-03-29 01:30:00.1234567"]
+        connection.executemany("INSERT INTO t VALUES (?)", [(text,) for text in [*written, None]])
+    expected = [datetime(2020, 3, 28, 23, 30, 0, 1), datetime(2020, 3, 29, 1, 30)]
+    assert read("a.db").column("at") == [*expected, datetime(2020, 3, 29, 1, 30, 0, 123456), None]
+
+
+def test_another_program_writes(read: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "connect", functools.partial(sqlite3.connect, timeout=0.1))
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute("CREATE TABLE t (i INTEGER)")
+        connection.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(SourceError, match="database is locked\n  another program is writing to it"):
+            read("a.db")

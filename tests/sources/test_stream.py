@@ -87,3 +87,17 @@ def test_a_table_of_a_run_flows_with_its_hidden_columns(session: Session, tmp_pa
     read, rows = flow(session, tmp_path, {"a": [1, 2], "__row": [7, 8]})
     assert list(read.columns) == ["a", "__row"]
     assert rows[1] == {"a": 2, "__row": 8}
+
+
+def test_what_goes_wrong_on_the_way_is_told_in_the_words_of_the_source(
+    session: Session, tmp_path: Path
+) -> None:
+    table = pa.table({"n": range(200_000)})
+    with pa.OSFile(str(tmp_path / "a.ipc"), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=10_000)
+    content = (tmp_path / "a.ipc").read_bytes()
+    (tmp_path / "a.ipc").write_bytes(content[: len(content) // 2])
+    with pytest.raises(
+        SourceError, match=r"^/[^:]*/a\.ipc is damaged, or is not Arrow IPC: [^\n]*\n  write it again$"
+    ):
+        flow(session, tmp_path, "a.ipc")

@@ -6,6 +6,7 @@ batches, which any engine can take. What a foreign server says goes through `scr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ MEMORY = "512MB"  # it streams; this is for sorting lists of files and for decod
 ROWS = 65_536
 NOWHERE = "/dev/null/none"  # credentials that a person keeps for DuckDB are not ours to use
 STRUCK_OUT = "***"
+BACKTRACE = re.compile(r"(?:\n|\s)+(?:stack backtrace:|\d+: \S*<?\w+::)")
 SENSITIVE = {"PASSWORD", "KEY_ID", "SECRET", "SESSION_TOKEN"}
 
 
@@ -103,10 +105,11 @@ class Apart:
 
 
 def scrubbed(message: str, secrets: Sequence[str]) -> str:
-    """The first paragraph of a message in one line, secrets struck out, without the echo of the statement."""
+    """The first paragraph of a message in one line, secrets struck out, without the echo of the statement or the
+    backtrace of a reader."""
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         message = message.replace(secret, STRUCK_OUT)
-    lines = message.split("\n\nLINE ")[0].splitlines()
+    lines = BACKTRACE.split(message.split("\n\nLINE ")[0])[0].splitlines()
     return " ".join(line.strip() for line in lines if line.strip())
 
 

@@ -145,11 +145,12 @@ class DuckDBSession(Session):
 
 
 def _reader(paths: Sequence[Path]) -> exp.Expr:
-    names = exp.Array(expressions=[sql.literal(str(path)) for path in paths])
     # else a folder on the way such as `lr=0.1` would become a column
     plain = exp.Kwarg(this=exp.var("hive_partitioning"), expression=exp.false())
-    return sql.call("read_parquet", names, plain)
+    return sql.call("read_parquet", sql.files(paths), plain)
 
+
+DAMAGED = "the file is damaged: write it again"
 
 # What DuckDB's errors begin with where they come through Arrow, as a plain OSError.
 THROUGH_ARROW: dict[str, type[duckdb.Error]] = {
@@ -193,8 +194,15 @@ def told(path: Path) -> Iterator[None]:
         ) from error
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
         raise ComponentError(first_line(error)) from error
-    except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException) as error:
-        raise DataError(first_line(error)) from error
+    except (duckdb.DataError, duckdb.InvalidInputException, duckdb.NotSupportedError) as error:
+        raise DataError(first_line(error), hint=_advice(error)) from error
+    except duckdb.SerializationException as error:
+        raise DataError(first_line(error), hint=DAMAGED) from error
+
+
+def _advice(error: Exception) -> str | None:
+    said = str(error)
+    return DAMAGED if "Failed to read file" in said or "Parquet file" in said else None
 
 
 def first_line(error: Exception) -> str:

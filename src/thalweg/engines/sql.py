@@ -5,9 +5,11 @@ Everything is written in one dialect, DuckDB's, and rendered by the session that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlglot
@@ -18,6 +20,7 @@ from thalweg.core.errors import ComponentError
 from thalweg.core.suggest import did_you_mean
 
 DIALECT = "duckdb"
+PATTERN = re.compile(r"[*?\[]")
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
@@ -35,6 +38,11 @@ def literal(value: Any) -> exp.Expr:
     if isinstance(value, date):
         return exp.cast(exp.Literal.string(value.isoformat()), "DATE", dialect=DIALECT)
     return exp.convert(value)
+
+
+def files(paths: Iterable[Path]) -> exp.Array:
+    """Paths as the engine's readers take them: signs that would make a pattern of a name stand for themselves."""
+    return exp.Array(expressions=[literal(PATTERN.sub(r"[\g<0>]", str(path))) for path in paths])
 
 
 def call(name: str, *arguments: Any) -> exp.Expr:

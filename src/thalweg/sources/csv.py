@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -132,6 +133,9 @@ class Csv(Source):
         if is_remote(self.path):
             return fingerprint([self.written(), fingerprint_objects(self.path, self.s3)])
         return fingerprint([self.written(), fingerprint_files(found(self.path, folder))])
+
+    def files(self, folder: Path) -> Sequence[Path]:
+        return () if is_remote(self.path) else found(self.path, folder)
 
     def size(self, folder: Path) -> int | None:
         return None if is_remote(self.path) else size_of(found(self.path, folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -157,7 +158,7 @@ def _foreign_keys(apart: Apart, table: Table) -> dict[tuple[str, ...], tuple[str
 
 def _told(error: ForeignError, path: Path) -> SourceError:
     said = error.message
-    if "lock" in said or "Unique file handle" in said:
+    if re.search(r"\block\b", said) or "Unique file handle" in said:
         return SourceError(
             f"{path} is open in another program for writing", hint="close it there, or copy the file"
         )

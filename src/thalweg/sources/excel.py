@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
-from uuid import uuid4
+from xml.etree.ElementTree import ParseError
 
 from pydantic import Field
 
@@ -16,17 +19,20 @@ from thalweg.core.errors import MissingExtra, SourceError
 from thalweg.core.fingerprint import fingerprint
 from thalweg.core.suggest import did_you_mean
 from thalweg.sources.found import ends_in, fingerprint_files, found, path_and, size_of
+from thalweg.sources.relay import Relay
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from sqlglot import exp
 
+    from thalweg.core.errors import DataError
     from thalweg.engines.engine import Session
 
 ENDINGS = (".xlsx", ".xlsm")
 ROWS = 16_384
 MIXED = "VARCHAR"
+DAMAGED = (zipfile.BadZipFile, zlib.error, ParseError, EOFError)
 
 
 class Excel(Source):
@@ -66,6 +72,9 @@ class Excel(Source):
         names = _sheets(path) if self.sheet is None else []
         fields = {"path": self.path, "header_row": self.header_row}
         return {name: Excel(**fields, sheet=name) for name in names} if len(names) > 1 else {}
+
+    def files(self, folder: Path) -> Sequence[Path]:
+        return found([self.path], folder)
 
     def size(self, folder: Path) -> int:
         return size_of(found([self.path], folder))
@@ -107,25 +116,28 @@ class OpenedExcel(Opened):
     path: Path
     types: Mapping[str, str]
     told: Mapping[str, Any]
+    relay: Relay = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "relay", Relay(self.session, "excel"))
 
     @property
     def query(self) -> exp.Query:
         import pyarrow as pa
-
-        from thalweg.engines import sql
 
         arrow = {
             **{"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32()},
             **{"TIMESTAMP": pa.timestamp("us"), "TIME": pa.time64("us"), "VARCHAR": pa.string()},
         }
         schema = pa.schema([(name, arrow[kind]) for name, kind in self.types.items()])
-        view = f"excel_{uuid4().hex}"
-        self.session.offer(view, pa.RecordBatchReader.from_batches(schema, self._batches(schema)))
-        return sql.select(sql.table(view), schema.names)
+        return self.relay.offer(schema, self._batches(schema))
 
     @property
     def notes(self) -> Mapping[str, Any]:
         return self.told
+
+    def mend(self, error: DataError) -> Opened:
+        raise self.relay.told(error) from None
 
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         rows = _rows(self.path, self.settings.sheet, self.settings.header_row)
@@ -160,7 +172,9 @@ def _rows(path: Path, sheet: str | None, first: int) -> Iterator[tuple[Any, ...]
             raise SourceError(f"{path} has no sheet {sheet!r}", hint=did_you_mean(sheet, names))
         chosen = book[names[0] if sheet is None else sheet]
         chosen.reset_dimensions()  # what a program wrote down of a sheet's size need not be so
-        yield from chosen.iter_rows(min_row=first, values_only=True)
+        with warnings.catch_warnings():  # of dates that Excel itself could not show: their cells say #VALUE!
+            warnings.simplefilter("ignore", UserWarning)
+            yield from chosen.iter_rows(min_row=first, values_only=True)
 
 
 def _sheets(path: Path) -> list[str]:
@@ -172,8 +186,6 @@ def _sheets(path: Path) -> list[str]:
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """A workbook for as long as the block lasts. Raises SourceError where the file is none."""
-    import zipfile
-
     try:
         import openpyxl
         from openpyxl.utils.exceptions import InvalidFileException
@@ -181,14 +193,18 @@ def _opened(path: Path) -> Iterator[Any]:
         raise MissingExtra("openpyxl", "excel") from error
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
-        raise SourceError(
-            f"{path} is damaged, or is no Excel workbook: {error}", hint="save it again"
-        ) from error
+    except (InvalidFileException, KeyError, OSError, ValueError, *DAMAGED) as error:
+        raise _damaged(path, error) from error
     try:
         yield book
+    except DAMAGED as error:
+        raise _damaged(path, error) from error
     finally:
         book.close()
+
+
+def _damaged(path: Path, error: Exception) -> SourceError:
+    return SourceError(f"{path} is damaged, or is no Excel workbook: {error}", hint="save it again")
 
 
 def _kind(cell: Any) -> str:

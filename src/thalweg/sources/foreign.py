@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from thalweg.core.errors import DataError, SourceError
 from thalweg.engines import sql
 from thalweg.engines.apart import Apart, ForeignError
 from thalweg.engines.types import family
 from thalweg.sources.names import unlike, usable
+from thalweg.sources.relay import Relay
 from thalweg.sources.source import Opened
 
 if TYPE_CHECKING:
@@ -32,16 +32,14 @@ class OpenedForeign(Opened):
     wanted: exp.Query
     tell: Callable[[ForeignError], SourceError]
     told_notes: Mapping[str, Any] = field(default_factory=dict)
-    failure: SourceError | None = None
+    relay: Relay = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.relay = Relay(self.session, "foreign")
 
     @property
     def query(self) -> exp.Query:
-        import pyarrow as pa
-
-        schema = self.apart.schema(self.wanted)
-        name = f"foreign_{uuid4().hex}"
-        self.session.offer(name, pa.RecordBatchReader.from_batches(schema, self._batches()))
-        return sql.select(sql.table(name), schema.names)
+        return self.relay.offer(self.apart.schema(self.wanted), self._batches())
 
     @property
     def notes(self) -> Mapping[str, Any]:
@@ -49,7 +47,7 @@ class OpenedForeign(Opened):
 
     def mend(self, error: DataError) -> Opened:
         self.close()
-        raise self.failure or error
+        raise self.relay.told(error) from None
 
     def close(self) -> None:
         self.apart.close()
@@ -58,8 +56,7 @@ class OpenedForeign(Opened):
         try:
             yield from self.apart.batches(self.wanted)
         except ForeignError as error:
-            self.failure = self.tell(error)  # the engine would give it back as text in a message of its own
-            raise self.failure from None
+            raise self.tell(error) from None
 
 
 def offered(

@@ -57,9 +57,9 @@ class Frame(Source):
         return content_digest(self.reader())
 
     def open(self, name: str, place: Place) -> Opened:
-        from thalweg.sources.arrow import OpenedArrow
+        from thalweg.sources.arrow import opened_arrow
 
-        return OpenedArrow(place.session, self.reader)
+        return opened_arrow(place.session, self.reader().schema, self.reader, "the frame")
 
     def reader(self) -> pa.RecordBatchReader:
         """The data as Arrow batches, from its beginning. Raises SourceError where it has no columns of one type."""

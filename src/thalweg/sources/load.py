@@ -18,6 +18,7 @@ from thalweg.engines.engine import Session
 from thalweg.engines.table import ROW, Table
 from thalweg.sources.settle import columns_of, rows_of, settled, without_nan
 from thalweg.sources.source import Opened, Place, Source
+from thalweg.sources.unchanged import unchanged
 
 DATA = "data.parquet"
 QUARANTINE = "rejected.parquet"
@@ -40,14 +41,13 @@ def load(name: str, source: Source, place: Place, folder: Path) -> Loaded:
     SourceError where the source cannot be read, DataError where no row is left.
     """
     try:
-        opened = source.open(name, place)
-        files = opened.parquet
-        if files is None:
-            opened, rows = _copied(name, opened, place.session, folder / DATA)
-        else:
-            rows = place.session.rows(sql.select(place.session.scan_parquet(files), {"n": sql.row_count()}))[
-                0
-            ][0]
+        with unchanged(source, place.folder):
+            opened = source.open(name, place)
+            files = opened.parquet
+            if files is None:
+                opened, rows = _copied(name, opened, place.session, folder / DATA)
+            else:
+                rows = _counted(files, place.session)
     except (ComponentError, DataError) as error:
         raise SourceError(error.message, where=f"source {name!r}", hint=error.hint) from error
     rejected = write_rejected(opened, folder / QUARANTINE)
@@ -57,6 +57,11 @@ def load(name: str, source: Source, place: Place, folder: Path) -> Loaded:
         raise empty_source(name, entry, rejected)
     _write_facts(name, place.session, files, rejected, entry, folder)
     return reopen(name, folder, place.session)
+
+
+def _counted(files: Sequence[Path], session: Session) -> int:
+    ((rows,),) = session.rows(sql.select(session.scan_parquet(files), {"n": sql.row_count()}))
+    return rows
 
 
 def reopen(name: str, folder: Path, session: Session) -> Loaded:

@@ -75,6 +75,7 @@ def _brought(path: str | Sequence[str], s3: S3, scratch: Path) -> tuple[tuple[st
         found = _objects(path, system)
         for _, info in found:
             _copy(system, info, folder / info.path)
+        _refuse_changed(system, [info for _, info in found])
     return tuple(str(folder / info.path) for _, info in found), folder / found[0][0]
 
 
@@ -87,6 +88,13 @@ def _copy(system: S3FileSystem, info: FileInfo, target: Path) -> None:
             size += file.write(block)
     if size != info.size:
         raise SourceError(f"s3://{info.path} changed while it was read", hint="run again")
+
+
+def _refuse_changed(system: S3FileSystem, before: Sequence[FileInfo]) -> None:
+    """An object is read in pieces, and might be written anew between two of them."""
+    for info, now in zip(before, system.get_file_info([info.path for info in before]), strict=True):
+        if (info.size, info.mtime_ns) != (now.size, now.mtime_ns):
+            raise SourceError(f"s3://{info.path} changed while it was read", hint="run again")
 
 
 def _objects(path: str | Sequence[str], system: S3FileSystem) -> list[tuple[str, FileInfo]]:

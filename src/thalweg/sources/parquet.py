@@ -77,6 +77,9 @@ class Parquet(Source):
             ["parquet", fingerprint_files(files), *([parts] if any("=" in p for p in parts) else [])]
         )
 
+    def files(self, folder: Path) -> Sequence[Path]:
+        return () if is_remote(self.path) else self._files(folder)
+
     def size(self, folder: Path) -> int | None:
         return None if is_remote(self.path) else size_of(self._files(folder))
 
@@ -139,12 +142,16 @@ def _schema(file: Path) -> pa.Schema:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from thalweg.sources.arrow_types import refuse_unreadable, too_many_digits
+
     try:
-        return pq.read_schema(file)
+        schema = pq.read_schema(file)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{file} is damaged, or is not Parquet: {str(error).splitlines()[0]}", hint="write it again"
         ) from error
+    refuse_unreadable(schema, str(file), too_many_digits)
+    return schema
 
 
 @dataclass(frozen=True)
@@ -163,8 +170,8 @@ class OpenedParquet(Opened):
 
         from thalweg.engines import sql
 
-        paths = exp.Array(expressions=[sql.literal(str(path)) for path in self.files])
-        return exp.select(*map(sql.column, self.names)).from_(sql.call("read_parquet", paths, *self._hive()))
+        files = sql.files(self.files)
+        return exp.select(*map(sql.column, self.names)).from_(sql.call("read_parquet", files, *self._hive()))
 
     def _hive(self) -> list[exp.Kwarg]:
         from sqlglot import exp

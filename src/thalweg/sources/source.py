@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -156,6 +156,11 @@ class Source(Component, ABC):
     def expected(self) -> Mapping[str, str]:
         """Types of columns that are known from elsewhere, by name."""
         return self._expected
+
+    def files(self, folder: Path) -> Sequence[Path]:
+        """The files that its rows stand in and that might be written to while it is read; none of a source that
+        is read in one snapshot or one version. Raises SourceError where one is missing."""
+        return ()
 
     def size(self, folder: Path) -> int | None:
         """Bytes it takes where it lies, if that is cheap to know; plans are estimated from it."""

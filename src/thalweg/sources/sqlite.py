@@ -11,12 +11,14 @@ from uuid import uuid4
 from thalweg.core.errors import SourceError
 from thalweg.core.fingerprint import fingerprint, fingerprint_file
 from thalweg.sources.found import ends_in, found, path_and, size_of
+from thalweg.sources.relay import Relay
 from thalweg.sources.source import Opened, Place, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from sqlglot import exp
 
+    from thalweg.core.errors import DataError
     from thalweg.engines.engine import Session
     from thalweg.sources.databases.sqlite_table import SqliteTable
 
@@ -91,23 +93,22 @@ class OpenedSqlite(Opened):
     session: Session
     table: SqliteTable
     aside: Path | None = field(default=None)
+    relay: Relay = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.relay = Relay(self.session, "sqlite")
 
     @property
     def query(self) -> exp.Query:
-        import pyarrow as pa
-
-        from thalweg.engines import sql
-
-        name = f"sqlite_{uuid4().hex}"
-        self.aside = self.session.scratch / f"{name}.parquet"
-        self.session.offer(
-            name, pa.RecordBatchReader.from_batches(self.table.schema, self.table.batches(self.aside))
-        )
-        return sql.select(sql.table(name), self.table.schema.names)
+        self.aside = self.session.scratch / f"sqlite_{uuid4().hex}.parquet"
+        return self.relay.offer(self.table.schema, self.table.batches(self.aside))
 
     @property
     def notes(self) -> dict[str, Any]:
         return {"types": self.table.notes} if self.table.notes else {}
+
+    def mend(self, error: DataError) -> Opened:
+        raise self.relay.told(error) from None
 
     def rejected(self) -> Iterator[pa.RecordBatch]:
         from thalweg.sources.rejected_file import rejected_batches

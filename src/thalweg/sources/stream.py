@@ -14,6 +14,7 @@ from thalweg.core.errors import ComponentError, DataError, SourceError
 from thalweg.engines.engine import Session
 from thalweg.sources.settle import columns_of, rows_of, settled, without_nan
 from thalweg.sources.source import Opened, Place, Source
+from thalweg.sources.unchanged import unchanged
 
 
 @dataclass(frozen=True)
@@ -53,18 +54,35 @@ def stream(
     """
     session = place.session
     try:
-        opened = source.typed(types or {}).open("data", place)
-        query, copy = opened.query, None
-        if not opened.certain:
-            copy = session.scratch / f"{uuid4().hex}.parquet"
-            opened = _settled(opened, session, copy)
-            query = rows_of(session, [copy])
+        with unchanged(source, place.folder):
+            opened = source.typed(types or {}).open("data", place)
+            query, copy = opened.query, None
+            if not opened.certain:
+                copy = session.scratch / f"{uuid4().hex}.parquet"
+                opened = _settled(opened, session, copy)
+                query = rows_of(session, [copy])
         columns = session.columns(
             query
         )  # may be a table that the stages made, with hidden columns of its own
     except (ComponentError, DataError) as error:
         raise SourceError(error.message, hint=error.hint) from error
-    return Stream(columns, opened, session.batches(without_nan(query, columns), size), copy)
+    batches = session.batches(without_nan(query, columns), size)
+    return Stream(columns, opened, _told(source, place, opened, batches), copy)
+
+
+def _told(
+    source: Source, place: Place, opened: Opened, batches: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """The batches; what goes wrong on the way is told in the source's words."""
+    if not opened.certain:  # the rows come from a copy
+        yield from batches
+        return
+    with unchanged(source, place.folder):
+        try:
+            yield from batches
+        except DataError as error:
+            opened.mend(error)
+            raise
 
 
 def _settled(opened: Opened, session: Session, copy: Path) -> Opened:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import socket
-import traceback
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.sources import odd_tables
+from tests.sources.databases.secrets import refused, stores_no_password
 from tests.sources.databases.servers import PASSWORD, Running
+from tests.sources.databases.statements import statements
 from thalweg.core.component import parse
-from thalweg.core.errors import DataError, SourceError
-from thalweg.sources.source import Source
+from thalweg.sources.source import Place, Source
 
 ODD = ['a"b', "c.d", "e f", "日期", "select", "x'; DROP TABLE victim; --", "a`b", "100%"]
 
@@ -32,16 +33,6 @@ def at(mysql_server: Running) -> Callable[..., dict[str, Any]]:
     """`at(table="orders")`: the full form of a source."""
     place = {"kind": "mysql", "host": "127.0.0.1", "port": mysql_server.port, "database": "shop"}
     return lambda **fields: {**place, **fields}
-
-
-def refused(read: Callable, source: Any) -> str:
-    """What is said when a source cannot be read; the password stands nowhere in it."""
-    with pytest.raises((SourceError, DataError)) as raised:
-        read(source)
-    whole = "".join(traceback.format_exception(raised.value)) + repr(raised.value)
-    assert PASSWORD not in whole
-    assert "geheim" not in whole
-    return str(raised.value)
 
 
 def quoted(name: str) -> str:
@@ -213,3 +204,50 @@ def test_a_database_tells_its_tables_and_what_they_refer_to(mysql_server: Runnin
     assert inside['"a.b"'].declared(Path()) == {("shop", "customer"): ("customers", ("shop", "id"))}
     assert inside["customers"].declared(Path()) == {}
     assert parse(Source, f'{place}#"a.b"').written() == {**inside['"a.b"'].written(), "schema": None}
+
+
+def test_values_at_the_edges_of_their_types(read: Callable, at: Callable, mysql_server: Running) -> None:
+    table = odd_tables.edges()
+    table = table.set_column(5, "x", [[1.5, None, 2.5]])  # it has no numbers that are not finite
+    late = [datetime(1970, 1, 2, tzinfo=UTC), datetime(2020, 3, 29, 1, 30, 0, 4, tzinfo=UTC), None]
+    table = table.set_column(4, "z", [late])  # its points in time begin in 1970
+    kinds = ["bigint", "decimal(38,10)", "date", "datetime(6)", "timestamp(6) NULL", "double", "double"]
+    kinds += ["text", "boolean", "blob", "text", "text"]
+    mysql_server.run("SET time_zone = '+00:00';" + statements(table, kinds, "`", "x'{}'"), "shop")
+    found = read(at(table="edges"))
+    for name in table.column_names:
+        given = table[name].to_pylist()
+        assert found.column(name) == [v.replace(tzinfo=None) if name == "z" and v else v for v in given], name
+    assert found.types["digits"] == "DECIMAL(38,10)"
+
+
+def test_one_snapshot(session: Any, at: Callable, mysql_server: Running, tmp_path: Path) -> None:
+    """Rows that others add, change or take away while the table is read are not seen."""
+    mysql_server.run("CREATE TABLE moving AS SELECT seq AS i, 0 AS v FROM seq_1_to_200000;", "shop")
+    opened = parse(Source, at(table="moving")).open("t", Place(session, tmp_path))
+    batches = session.batches(opened.query)
+    seen = [next(batches)]
+    mysql_server.run("UPDATE moving SET v = 1; DELETE FROM moving WHERE i > 100000;", "shop")
+    seen += list(batches)
+    assert sum(batch.num_rows for batch in seen) == 200_000
+    assert {value for batch in seen for value in batch["v"].unique().to_pylist()} == {0}
+    opened.close()
+
+
+def test_rights(read: Callable, at: Callable, mysql_server: Running) -> None:
+    mysql_server.run(
+        """CREATE TABLE closed (i int); CREATE TABLE half (i int, secret int); INSERT INTO half VALUES (1, 2);
+           CREATE USER q@'%' IDENTIFIED BY 'geheim9'; GRANT SELECT (i) ON shop.half TO q@'%';""",
+        "shop",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MYSQL_PWD", "geheim9")
+        assert "has no table 'closed'\n  known: half" in refused(read, at(table="closed", user="q"))
+        assert read(at(table="half", user="q")).rows == [{"i": 1}]  # the rest is not even seen
+
+
+def test_a_run_stores_no_password(
+    mysql_server: Running, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    address = f"mysql://reader:${{SECRET}}@127.0.0.1:{mysql_server.port}/shop#Shippers"
+    stores_no_password(address, tmp_path, capfd)

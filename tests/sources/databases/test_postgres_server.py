@@ -15,9 +15,12 @@ from typing import Any
 
 import pytest
 
+from tests.sources import odd_tables
+from tests.sources.databases.secrets import refused, stores_no_password
 from tests.sources.databases.servers import PASSWORD, Running, northwind
+from tests.sources.databases.statements import statements
 from thalweg.core.component import parse
-from thalweg.core.errors import ComponentError, DataError, PipelineError, SourceError
+from thalweg.core.errors import ComponentError, PipelineError
 from thalweg.pipeline.init import write_pipeline
 from thalweg.pipeline.run import run_file
 from thalweg.sources.source import Source
@@ -36,16 +39,6 @@ def at(postgres_server: Running) -> Callable[..., dict[str, Any]]:
     """`at(table="orders")`: the full form of a source."""
     place = {"kind": "postgres", "host": "127.0.0.1", "port": postgres_server.port, "database": "shop"}
     return lambda **fields: {**place, **fields}
-
-
-def refused(read: Callable, source: Any) -> str:
-    """What is said when a source cannot be read: nowhere in it, nor in what it is raised from, stands the password."""
-    with pytest.raises((SourceError, DataError)) as raised:
-        read(source)
-    whole = "".join(traceback.format_exception(raised.value)) + repr(raised.value)
-    assert PASSWORD not in whole
-    assert "geheim" not in whole
-    return str(raised.value)
 
 
 def quoted(name: str) -> str:
@@ -231,6 +224,53 @@ def test_a_wide_table_and_one_row(read: Callable, at: Callable, postgres_server:
     postgres_server.run(f"CREATE TABLE wide ({columns}); INSERT INTO wide (c0, c1499) VALUES (1, 2);", "shop")
     (row,) = read(at(table="wide")).rows
     assert (len(row), row["c0"], row["c1499"], row["c7"]) == (1500, 1, 2, None)
+
+
+def test_values_at_the_edges_of_their_types(read: Callable, at: Callable, postgres_server: Running) -> None:
+    table = odd_tables.edges()
+    kinds = ["bigint", "numeric(38,10)", "date", "timestamp", "timestamptz", "float8", "float8", "text"]
+    kinds += ["boolean", "bytea", "text", "text"]
+    made = statements(table, kinds, '"', r"'\x{}'")
+    postgres_server.run(f"SET TimeZone = 'UTC'; {made}", "shop")
+    found = read(at(table="edges"))
+    for name in table.column_names:
+        given = table[name].to_pylist()
+        assert found.column(name) == [None if value != value else value for value in given], name
+    assert found.types["digits"] == "DECIMAL(38,10)"
+
+
+def test_dates_that_never_come(read: Callable, at: Callable, postgres_server: Running) -> None:
+    postgres_server.run(
+        """CREATE TABLE endless (k int, d date, t timestamp(3), z timestamptz);
+           INSERT INTO endless VALUES (1, 'infinity', '-infinity', 'infinity'), (2, '2020-01-31', NULL, NULL);""",
+        "shop",
+    )
+    found = read(at(table="endless"))
+    assert found.rows == [
+        {"k": 1, "d": None, "t": None, "z": None},
+        {"k": 2, "d": date(2020, 1, 31), "t": None, "z": None},
+    ]
+    assert found.notes == {"types": dict.fromkeys("dtz", "1 infinite dates, read as missing")}
+
+
+def test_some_columns_may_be_read(read: Callable, at: Callable, postgres_server: Running) -> None:
+    postgres_server.run(
+        """CREATE USER half PASSWORD 'geheim8'; CREATE TABLE halved (a int, secret int);
+           INSERT INTO halved VALUES (1, 2); GRANT SELECT (a) ON halved TO half;""",
+        "shop",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGPASSWORD", "geheim8")
+        assert "permission denied for table halved" in refused(read, at(table="halved", user="half"))
+        assert read(at(table="halved", user="half", columns=["a"])).column("a") == [1]
+
+
+def test_a_run_stores_no_password(
+    postgres_server: Running, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Not in the resolved file, the ledger, run.json, nor in what the command says where it fails."""
+    address = f"postgres://reader:${{SECRET}}@127.0.0.1:{postgres_server.port}/shop#Shippers"
+    stores_no_password(address, tmp_path, capfd)
 
 
 def test_a_wrong_password(read: Callable, at: Callable, monkeypatch: pytest.MonkeyPatch) -> None:

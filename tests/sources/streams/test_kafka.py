@@ -75,7 +75,7 @@ def test_a_number_of_lines(grow: Callable, broker: Broker) -> None:
 def test_an_offset_that_is_not_there(grow: Callable, broker: Broker) -> None:
     broker.send("short", {"n": 1})
     found = grow({"stream": f"kafka://{broker.address}/short"})
-    path = found.journal.folder / "journal.json"
+    path = found.journal.folder / "commits.jsonl"
     path.write_text(path.read_text().replace('"0": 1', '"0": 99'))
     with pytest.raises(
         SourceError, match=r"cannot be read on from offset 99: it ends at 1: it was made anew"

@@ -1,23 +1,29 @@
-"""What a source has read so far: parts, each a Parquet file, and where to go on. One atomic file says both at once.
+"""What a source has read so far: parts, each a Parquet file, and where to go on. One line says both at once.
 
-A part belongs to the source when the journal lists it. The journal is replaced in one step, with the place to
-go on from and the part that was read up to there: a kill before that step leaves a file that nobody lists,
-which is removed and read again; a kill after it leaves nothing to do. So no row is lost and none comes twice.
+A part belongs to the source when the journal lists it. Each commit is one line at the end of `commits.jsonl`, with the
+part and the place to go on from after it: a kill before the line is whole leaves a file that nobody lists, which is
+removed and read again; a kill after it leaves nothing to do. So no row is lost and none comes twice. When the journal
+is opened, the lines are taken into `journal.json`, which is replaced in one step and counts the commits it holds: lines
+that it has already are passed over. A commit takes the same time however many went before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from thalweg.core.errors import StorageError
-from thalweg.core.files import read_json, storage_errors, sync_file, write_json
+from thalweg.core.files import read_json, storage_errors, sync_file, sync_folder, write_json
 from thalweg.core.fingerprint import fingerprint, fingerprint_file
 from thalweg.core.ledger import Reason
 
 JOURNAL = "journal.json"
+COMMITS = "commits.jsonl"
+FIELDS = ("identity", "columns", "state", "parts", "notes", "commits")
 
 
 @dataclass
@@ -30,12 +36,18 @@ class Journal:
     state: dict[str, Any] = field(default_factory=dict)
     parts: list[dict[str, Any]] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
+    commits: int = 0
 
     @classmethod
     def stored(cls, folder: Path) -> Journal | None:
         """The journal in a folder; None where there is none. Nothing is changed."""
         path = folder / JOURNAL
-        return cls(folder, **read_json(path)) if path.is_file() else None
+        if not path.is_file():
+            return None
+        journal = cls(folder, **read_json(path))
+        for line in _whole_lines(folder / COMMITS):
+            journal._take(line)
+        return journal
 
     @classmethod
     def opened(cls, folder: Path, identity: str) -> Journal:
@@ -43,8 +55,12 @@ class Journal:
         that it lists is missing or has changed."""
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            journal = cls.stored(folder) or cls(folder, identity)
+            journal = cls.stored(folder)
+            if journal is None:
+                (folder / COMMITS).unlink(missing_ok=True)
+                journal = cls(folder, identity)
             journal._check()
+            write_json(folder / JOURNAL, {name: getattr(journal, name) for name in FIELDS})
             listed = {JOURNAL, *journal.files("data"), *journal.files("rejected")}
             for path in folder.iterdir():
                 if path.is_file() and path.name not in listed:
@@ -55,7 +71,8 @@ class Journal:
     def begun_again(cls, folder: Path, identity: str) -> Journal:
         """A new journal in place of what is there."""
         with storage_errors(folder):
-            (folder / JOURNAL).unlink(missing_ok=True)
+            for name in (COMMITS, JOURNAL):  # in this order: commits alone would be of no journal
+                (folder / name).unlink(missing_ok=True)
         return cls.opened(folder, identity)
 
     @property
@@ -90,13 +107,19 @@ class Journal:
             if wanted:
                 sync_file(path)
                 part |= {what: path.name, f"{what}_digest": fingerprint_file(path)}
-        if rows or reasons:
-            self.parts = [*self.parts, part]
-        self.state = dict(state)
-        write_json(
-            self.folder / JOURNAL,
-            {name: getattr(self, name) for name in ("identity", "columns", "state", "parts", "notes")},
-        )
+        line = {"commit": self.commits + 1, "part": part if rows or reasons else None, "state": dict(state)}
+        line |= {"columns": self.columns, "notes": self.notes}
+        append_line(self.folder / COMMITS, line)
+        self._take(line)
+
+    def _take(self, line: Mapping[str, Any]) -> None:
+        """Make a line part of what is known, unless it is already."""
+        if line["commit"] <= self.commits:
+            return
+        self.commits, self.state = line["commit"], line["state"]
+        self.columns, self.notes = line["columns"], line["notes"]
+        if line["part"] is not None:
+            self.parts.append(line["part"])
 
     def _check(self) -> None:
         for part in self.parts:
@@ -109,3 +132,30 @@ class Journal:
                         f"{path} is missing, or has changed since it was written",
                         hint=f"restore it; or remove {self.folder} to read the source from its beginning",
                     )
+
+
+def append_line(path: Path, value: Any) -> None:
+    """Add a line of JSON to a file; once this returns, it outlives a power cut."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+    new = not path.exists()
+    with storage_errors(path), path.open("ab") as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    if new:
+        sync_folder(path.parent)
+
+
+def _whole_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a file; what a kill left of the last one is none. Raises StorageError where one is damaged."""
+    if not path.is_file():
+        return
+    *lines, _ = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, 1):
+        try:
+            yield json.loads(line)
+        except ValueError as error:
+            raise StorageError(
+                f"{path} is damaged: its line {number:,} is not valid JSON",
+                hint=f"restore it; or remove {path.parent} to read the source from its beginning",
+            ) from error

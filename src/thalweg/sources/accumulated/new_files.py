@@ -15,6 +15,7 @@ from thalweg.sources.found import found
 from thalweg.sources.load import reasons_of, write_rejected
 from thalweg.sources.settle import columns_of, rows_of, settled, without_nan
 from thalweg.sources.source import Place, Source
+from thalweg.sources.unchanged import unchanged
 
 
 @dataclass
@@ -59,13 +60,14 @@ class NewFiles(Accumulator):
             journal.commit(0, (), state)
             return
         only = self.source.model_copy(update={"path": tuple(map(str, new)), "incremental": None})
-        opened = only.typed({**self.source.expected, **journal.columns}).open(self.name, place)
         target = journal.next_data
 
         def write(query: Any) -> int:
             return session.write_parquet(without_nan(query, columns_of(session, query, self.name)), target)
 
-        opened, rows = settled(opened, write, lambda _: session.scan_parquet([target]))
+        with unchanged(only, self.folder):
+            opened = only.typed({**self.source.expected, **journal.columns}).open(self.name, place)
+            opened, rows = settled(opened, write, lambda _: session.scan_parquet([target]))
         rejected = write_rejected(opened, journal.next_rejected)
         opened.close()
         if rows:

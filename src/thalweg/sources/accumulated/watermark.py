@@ -21,6 +21,7 @@ from thalweg.sources.load import reasons_of, write_rejected
 from thalweg.sources.rejected_file import RejectedFile, rejected_batches
 from thalweg.sources.settle import columns_of, rows_of, settled, without_nan
 from thalweg.sources.source import Opened, Place, Source
+from thalweg.sources.unchanged import unchanged
 
 WITHOUT = "no watermark"
 
@@ -50,9 +51,10 @@ class Watermark(Accumulator):
         if journal.state.get("content") == content:
             return
         plain = self.source.model_copy(update={"incremental": None})
-        opened = plain.typed({**self.source.expected, **journal.columns}).open(self.name, place)
         candidates = session.scratch / f"watermark_{uuid4().hex}.parquet"
-        opened = self._fetch(opened, journal, session, candidates)
+        with unchanged(plain, self.folder):
+            opened = plain.typed({**self.source.expected, **journal.columns}).open(self.name, place)
+            opened = self._fetch(opened, journal, session, candidates)
         rows = self._write_new(journal, session, candidates)
         rejected = self._write_rejected(opened, journal, session, candidates)
         highest = self._highest(journal, session) if rows else journal.state.get("watermark")

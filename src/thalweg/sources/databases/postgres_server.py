@@ -27,6 +27,7 @@ DIRECT = {
     *("bytea", "json", "jsonb", "timestamp", "timestamp without time zone", "timestamp with time zone"),
     *("time without time zone", "character varying", "character", "bpchar"),
 }
+MOMENTS = ("date", "timestamp", "timestamp without time zone", "timestamp with time zone")
 DIGITS = 38
 
 
@@ -117,6 +118,8 @@ class PostgresServer(Server):
     def value(self, column: Column) -> Value:
         name = sql.column(column.name)
         base, digits = _parts(column.declared)
+        if base in MOMENTS:
+            return Value(exp.Case().when(_is_finite(name), name))
         if base in DIRECT or (base.endswith("[]") and base[:-2] in DIRECT):
             return Value(name)
         if base == "numeric" and digits is not None and digits[0] <= DIGITS and 0 <= digits[1] <= digits[0]:
@@ -146,7 +149,15 @@ class PostgresServer(Server):
         return [str(part) for part in apart.run(self.asked(query))[0]]
 
     def notes(self, apart: Apart, table: Table, columns: Sequence[Column]) -> dict[str, str]:
-        return {}
+        """How many dates of a column are infinite: they are read as missing."""
+        moments = [column.name for column in columns if _parts(column.declared)[0] in MOMENTS]
+        if not moments:
+            return {}
+        infinite = [exp.Case().when(exp.not_(_is_finite(sql.column(n))), exp.convert(1)) for n in moments]
+        counts = [exp.cast(exp.Count(this=case), "BIGINT").as_(f"c{i}") for i, case in enumerate(infinite)]
+        found = apart.run(self.asked(exp.select(*counts).from_(self.reference(table))))[0]
+        told = "{:,} infinite dates, read as missing"
+        return {name: told.format(count) for name, count in zip(moments, found, strict=True) if count}
 
     def tell(self, error: ForeignError, where: str) -> SourceError:
         said = _words(error.message)
@@ -228,6 +239,10 @@ def _own(schema: exp.Expr) -> exp.Expr:
     return exp.func(
         "starts_with", exp.cast(schema.copy(), "text"), exp.Literal.string("pg_"), dialect="postgres"
     )
+
+
+def _is_finite(date: exp.Expr) -> exp.Expr:
+    return exp.func("isfinite", date.copy(), dialect="postgres")
 
 
 def _no_nan(name: exp.Expr) -> exp.Expr:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from thalweg.core.errors import SourceError
 from thalweg.core.suggest import did_you_mean
@@ -21,6 +22,9 @@ from thalweg.sources.names import unlike
 from thalweg.sources.rejected_file import RejectedFile
 
 ROWS = 65_536
+ZONE = "(Z|[+-][0-9][0-9]:[0-9][0-9])$"
+# what SQLite takes and Arrow does not: more than six digits of a second, space before the zone, a small z
+SPELLINGS = {r"([.]\d{6})\d+": r"\1", r"\s+([Zz]|[+-]\d\d:\d\d)$": r"\1", "z$": "Z"}
 
 
 @dataclass(frozen=True)
@@ -41,18 +45,26 @@ class SqliteTable:
         rejected = RejectedFile(aside, f"{self.path}#{self.name}")
         line = 0
         with connected(self.path) as connection:
-            cursor = connection.execute(self._query())
-            while rows := cursor.fetchmany(ROWS):
+            for rows in self._fetched(connection):
                 kept = [row for number, row in enumerate(rows, line + 1) if self._fits(number, row, rejected)]
                 line += len(rows)
                 if kept:
                     yield self._batch(kept)
         rejected.close()
 
-    def _query(self) -> str:
-        wrong = " ".join(f"WHEN {column.misfit} THEN {i}" for i, column in enumerate(self.columns))
+    def _fetched(self, connection: sqlite3.Connection) -> Iterator[list[Any]]:
+        """Rows of one snapshot, the number of the first column that does not fit before their values."""
+        wrong = f"CASE {' '.join(f'WHEN {c.misfit} THEN {i}' for i, c in enumerate(self.columns))} END"
         values = ", ".join(column.value for column in self.columns)
-        return f"SELECT CASE {wrong} END, {values} FROM {quoted(self.name)}"
+        most = connection.getlimit(sqlite3.SQLITE_LIMIT_COLUMN)
+        parts = [f"{wrong}, {values}"] if len(self.columns) < most else [wrong, values]  # else one too many
+        connection.execute("BEGIN")
+        cursors = [connection.execute(f"SELECT {part} FROM {quoted(self.name)}") for part in parts]
+        while rows := cursors[0].fetchmany(ROWS):
+            for cursor in cursors[1:]:
+                rest = cursor.fetchmany(len(rows))
+                rows = [(*row, *more) for row, more in zip(rows, rest, strict=True)]
+            yield rows
 
     def _fits(self, line: int, row: Sequence[Any], rejected: RejectedFile) -> bool:
         wrong, values = row[0], row[1:]
@@ -79,11 +91,25 @@ class SqliteTable:
 
 
 def _array(values: Sequence[Any], kind: str) -> pa.Array:
-    if kind in ("VARCHAR", "DATE", "TIMESTAMP"):
+    if kind == "TIMESTAMP":
+        return _moments(pa.array(values, pa.binary()).cast(pa.string()))
+    if kind in ("VARCHAR", "DATE"):
         return pa.array(values, pa.binary()).cast(pa.string()).cast(ARROW[kind])
     if kind == "BOOLEAN":
         return pa.array(values, pa.int8()).cast(pa.bool_())
     return pa.array(values, ARROW[kind])
+
+
+def _moments(texts: pa.Array) -> pa.Array:
+    """Points in time as text; those with a zone in UTC."""
+    wall = ARROW["TIMESTAMP"]
+    for pattern, written in SPELLINGS.items():
+        texts = pc.replace_substring_regex(texts, pattern, written)  # type: ignore[attr-defined]
+    zoned = pc.match_substring_regex(texts, ZONE)  # type: ignore[attr-defined]
+    if not pc.any(zoned).as_py():  # type: ignore[attr-defined]
+        return texts.cast(wall)
+    plain = pc.if_else(zoned, None, texts).cast(wall)  # type: ignore[attr-defined]
+    return pc.coalesce(pc.if_else(zoned, texts, None).cast(pa.timestamp("us", "UTC")).cast(wall), plain)  # type: ignore[attr-defined]
 
 
 def _decodes(text: bytes) -> bool:
@@ -108,7 +134,13 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
             connection.text_factory = bytes
             yield connection
     except sqlite3.Error as error:
-        raise SourceError(f"{path} cannot be read as a SQLite database: {error}") from error
+        locked = "locked" in str(error)
+        raise SourceError(
+            f"{path} cannot be read as a SQLite database: {error}",
+            hint="another program is writing to it: run again when it is through, or copy the file"
+            if locked
+            else None,
+        ) from error
 
 
 def open_table(path: Path, table: str | None) -> SqliteTable:

@@ -35,7 +35,6 @@ WORDS = (
 # `+0 days` makes SQLite turn February 30th into March 1st, which it then is not
 DAY = "substr({c}, 1, 10)"
 ISO = "{c} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(" + DAY + ", '+0 days') = " + DAY
-ZONED = "({c} GLOB '*[Zz]' OR {c} GLOB '*[+-][0-9][0-9]:[0-9][0-9]')"
 FITS = {
     "BIGINT": "typeof({c}) = 'integer'",
     "DOUBLE": "typeof({c}) IN ('integer', 'real')",
@@ -48,7 +47,6 @@ FITS = {
 VALUES = {
     "DOUBLE": "CASE typeof({c}) WHEN 'integer' THEN CAST({c} AS REAL) ELSE {c} END",
     "VARCHAR": "CAST({c} AS TEXT)",
-    "TIMESTAMP": "CASE WHEN " + ZONED + " THEN strftime('%Y-%m-%d %H:%M:%f', {c}) ELSE {c} END",
 }
 WIDENING = ("BOOLEAN", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "BLOB", "VARCHAR")
 

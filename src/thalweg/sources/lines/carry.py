@@ -1,7 +1,8 @@
 """From the text of a field to its value without losing anything on the way.
 
 The engine's reader rounds: it reads `1.5` as the integer 2, and `2020-01-01 10:00` as a DATE without its time. So
-integers are carried as DOUBLE (as DECIMAL where they pass 2**53), dates as TIMESTAMP, and what does not come out whole
+integers are carried as DOUBLE (as DECIMAL where they pass 2**53), dates as TIMESTAMP, declared points in time with
+their zone, which brings them to UTC, and what does not come out whole
 stops the reading, which is then mended: a guessed column gets the wider type, a declared one has the row set aside.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from thalweg.engines import sql
+from thalweg.sources.lines.moments import ZONED
 
 MISFIT = "a value is not of the type declared for its column"
 EXACT = 2**53  # up to here every integer is a DOUBLE
@@ -41,6 +43,8 @@ class Column:
         """The type the engine's reader is asked for. A date in a format of its own is exact already."""
         if self.type in INTEGERS:
             return WIDE if self.wide else "DOUBLE"
+        if self._may_say_a_zone:
+            return ZONED
         return "TIMESTAMP" if self.type == "DATE" and date_format is None else self.type
 
     def value(self, carried: exp.Expr, date_format: str | None) -> exp.Expr:
@@ -50,6 +54,8 @@ class Column:
         """
         if self.carrier(date_format) == self.type:
             return carried
+        if self._may_say_a_zone:
+            return sql.cast(carried, self.type)
         return (
             exp.Case()
             .when(self.fractions(carried), sql.call("error", MISFIT))
@@ -58,6 +64,8 @@ class Column:
 
     def fractions(self, carried: exp.Expr) -> exp.Expr:
         """Whether a carried value has a part that the column's type does not hold: decimals, a time of day."""
+        if self._may_say_a_zone:
+            return exp.false()
         if self.type == "DATE":
             whole = sql.cast(sql.cast(carried.copy(), "DATE"), "TIMESTAMP")
         else:
@@ -66,12 +74,17 @@ class Column:
 
     def beyond(self, carried: exp.Expr) -> exp.Expr:
         """Whether a carried integer is outside `range`; NaN and infinity are."""
-        if self.type == "DATE":
+        if self.type not in INTEGERS:
             return exp.false()
         low, high = (sql.cast(exp.Literal.number(bound), "HUGEINT") for bound in self.range)
         if not self.wide:
             low, high = (sql.cast(bound, "DOUBLE") for bound in (low, high))
         return exp.not_(exp.Between(this=carried.copy(), low=low, high=high))
+
+    @property
+    def _may_say_a_zone(self) -> bool:
+        """Whether the type was not told from the text: the reader would leave its zone out."""
+        return self.type == "TIMESTAMP" and not self.guessed
 
     @property
     def range(self) -> tuple[int, int]:

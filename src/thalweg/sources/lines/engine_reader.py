@@ -58,7 +58,7 @@ def read_csv(
         ]
     )
     options = {**_shared(grammar, values), "columns": columns, "auto_detect": False, **others}
-    return _call("read_csv", exp.Array(expressions=[sql.literal(str(file)) for file in files]), options)
+    return _call("read_csv", sql.files(files), options)
 
 
 def sniff_csv(file: Path, grammar: Grammar, values: Values, header: bool | None) -> exp.Table:
@@ -66,7 +66,7 @@ def sniff_csv(file: Path, grammar: Grammar, values: Values, header: bool | None)
     options: dict[str, Any] = {**_shared(grammar, values), "skip": 0, "sample_size": -1}
     if header is not None:
         options["header"] = header
-    return _call("sniff_csv", sql.literal(str(file)), options)
+    return _call("sniff_csv", sql.files([file]).expressions[0], options)
 
 
 def _shared(grammar: Grammar, values: Values) -> dict[str, Any]:

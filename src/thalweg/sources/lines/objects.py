@@ -21,6 +21,7 @@ from thalweg.sources.lines.array import open_array, present
 from thalweg.sources.lines.carry import INTEGERS
 from thalweg.sources.lines.encoding import undecodable_line, wrong_encoding
 from thalweg.sources.lines.engine_reader import Values, position, read_csv
+from thalweg.sources.lines.moments import ZONED, text_types
 from thalweg.sources.lines.plain import plain
 from thalweg.sources.lines.records import BOM, Grammar
 from thalweg.sources.lines.rejects import Rejects, numbered, worded
@@ -59,7 +60,8 @@ def open_objects(
         )
     unlike(list(structure), texts[0].name)
     known = {**readable_types(expected, structure), **present(declared, structure)}
-    found = {name: known.get(name, _plain_type(kind)) for name, kind in structure.items()}
+    guessed = {name: "BIGINT" if kind == "HUGEINT" else _plain_type(kind) for name, kind in structure.items()}
+    found = {name: known.get(name, kind) for name, kind in guessed.items()}
     return OpenedObjects(session, lines.texts, lines.with_moments(found, known), frozenset(known), encoding)
 
 
@@ -137,17 +139,9 @@ class OpenedObjects(Opened):
         if not texts:
             return dict(types)
         reading = replace(self, columns=dict(types), declared=frozenset(known))
-        tests: dict[str, exp.Expr] = {}
-        for i, name in enumerate(texts):
-            tests |= {f"{kind} {i}": test for kind, test in _moments(sql.column(name)).items()}
-        (counts,) = self.session.rows(sql.select(reading.query, tests))
-        found = dict(zip(tests, counts, strict=True))
         better = dict(types)
-        for i, name in enumerate(texts):
-            total = found[f"all {i}"]
-            better[name] = next(
-                (k for k in ("DATE", "TIMESTAMP") if 0 < total == found[f"{k} {i}"]), "VARCHAR"
-            )
+        for name, kind in zip(texts, text_types(reading.query, texts, self.session), strict=True):
+            better[name] = kind
         return better
 
     def _lines(self, texts: Sequence[Text], **options: Any) -> exp.Table:
@@ -161,7 +155,8 @@ class OpenedObjects(Opened):
         number = exp.Window(this=exp.RowNumber())
         read = {"line": sql.column(LINE), "json": _json(sql.column(LINE)), "at": number}
         lines = sql.select(self._lines(texts, **options), read)
-        value = sql.call("from_json", sql.column("json"), json.dumps(self.columns))
+        kinds = {name: ZONED if self._is_wall_clock(name) else kind for name, kind in self.columns.items()}
+        value = sql.call("from_json", sql.column("json"), json.dumps(kinds))
         inside = exp.Case().when(_is_object(), value)
         return sql.select(
             lines,
@@ -169,7 +164,12 @@ class OpenedObjects(Opened):
         )
 
     def _value(self, name: str) -> exp.Expr:
-        return sql.call("struct_extract", sql.column("o"), name)
+        value = sql.call("struct_extract", sql.column("o"), name)
+        return sql.cast(value, "TIMESTAMP") if self._is_wall_clock(name) else value
+
+    def _is_wall_clock(self, name: str) -> bool:
+        """Whether a value may say a zone that its declared type does not hold: it is brought to UTC then."""
+        return self.columns[name] == "TIMESTAMP" and name in self.declared
 
     def _is_sound(self) -> exp.Expr:
         return exp.and_(
@@ -236,18 +236,3 @@ def _json(line: exp.Expr) -> exp.Expr:
 def _is_object() -> exp.Expr:
     kind = exp.EQ(this=sql.call("json_type", sql.column("json")), expression=sql.literal("OBJECT"))
     return exp.Coalesce(this=kind, expressions=[exp.false()])
-
-
-def _moments(text: exp.Expr) -> dict[str, exp.Expr]:
-    """How many values there are, how many are days, how many points in time."""
-    long_enough = exp.GTE(this=exp.Length(this=text.copy()), expression=sql.literal(10))
-    day = exp.and_(
-        exp.EQ(this=exp.Length(this=text.copy()), expression=sql.literal(10)),
-        sql.not_null(sql.cast(text.copy(), "DATE", strict=False)),
-    )
-    moment = exp.and_(long_enough, sql.not_null(sql.cast(text.copy(), "TIMESTAMP", strict=False)))
-    return {
-        "all": exp.Count(this=text.copy()),
-        "DATE": sql.true_count(day),
-        "TIMESTAMP": sql.true_count(moment),
-    }

@@ -54,6 +54,8 @@ def plain(path: Path, scratch: Path, encoding: str = "utf-8", member: str | None
         encoding = marked_encoding(start, encoding)
         recode = codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig", "ascii")
         old_ends = b"\r" in start and b"\n" not in start
+        if not recode:
+            _refuse_unmarked(path, start)
         if packing is None and not recode and not old_ends:
             return path
         copy = scratch / f"{uuid4().hex}.txt"
@@ -77,6 +79,19 @@ def compression(path: Path) -> str | None:
 def marked_encoding(start: bytes, encoding: str) -> str:
     """The encoding that a file's byte order mark names, else the one given."""
     return next((name for mark, name in BOMS.items() if start.startswith(mark)), encoding)
+
+
+def _refuse_unmarked(path: Path, start: bytes) -> None:
+    """Raises SourceError where text said to be of one byte a sign is of two, without a mark that says so."""
+    if b"\0" not in start:
+        return
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = start[: len(start) // 2 * 2].decode(encoding, "replace")
+        if "\n" in text and "\0" not in text:
+            raise SourceError(
+                f"{path} looks like {encoding} text without a byte order mark",
+                hint=f"say so with: encoding: {encoding}",
+            )
 
 
 @contextmanager
@@ -143,7 +158,14 @@ def _recoded(start: bytes, stream: IO[bytes], encoding: str) -> Iterator[bytes]:
     """The stream in UTF-8, what cannot be decoded marked."""
     decoder = codecs.getincrementaldecoder(encoding)("thalweg-mark")
     for block in _blocks(start, stream):
-        yield decoder.decode(block).encode("utf-8", "surrogateescape")
+        try:
+            text = decoder.decode(block)
+        except UnicodeError as error:  # not of a byte, which is marked, but of the whole
+            raise SourceError(
+                f"{stream.name} cannot be read as {encoding}: {error}",
+                hint="without a byte order mark say which byte comes first: encoding: utf-16-le, or utf-16-be",
+            ) from error
+        yield text.encode("utf-8", "surrogateescape")
     yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
 
 

@@ -12,10 +12,10 @@ from uuid import uuid4
 import pyarrow as pa
 from sqlglot import exp
 
-from thalweg.core.errors import SourceError
-from thalweg.engines import sql
+from thalweg.core.errors import DataError, SourceError
 from thalweg.engines.engine import Session
 from thalweg.sources.rejected_file import RejectedFile, rejected_batches
+from thalweg.sources.relay import Relay
 from thalweg.sources.source import Opened
 
 ROWS = 2_048
@@ -31,17 +31,22 @@ class MadeRows(Opened):
     where: str
     counts: Counter[str] = field(default_factory=Counter)
     aside: Path | None = None
+    relay: Relay = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.relay = Relay(self.session, "rows")
 
     @property
     def query(self) -> exp.Query:
-        name = f"rows_{uuid4().hex}"
-        self.aside = self.session.scratch / f"{name}.parquet"
-        self.session.offer(name, pa.RecordBatchReader.from_batches(self.schema, self._batches(self.aside)))
-        return sql.select(sql.table(name), self.schema.names)
+        self.aside = self.session.scratch / f"rows_{uuid4().hex}.parquet"
+        return self.relay.offer(self.schema, self._batches(self.aside))
 
     @property
     def notes(self) -> dict[str, Any]:
         return {name: count for name, count in sorted(self.counts.items()) if count}
+
+    def mend(self, error: DataError) -> Opened:
+        raise self.relay.told(error) from None
 
     def rejected(self) -> Iterator[pa.RecordBatch]:
         if self.aside is None or not self.aside.is_file():

@@ -95,7 +95,7 @@ def _whole(value: Any) -> int:
         isinstance(value, bool)
         or not isinstance(value, int | float)
         or value != int(value)
-        or abs(value) >= 2**63
+        or not -(2**63) <= value < 2**63
     ):
         raise ValueError
     return int(value)
