@@ -36,15 +36,15 @@ class Cluster:
         self.home = Path(spec.origin).parent
         self.port = free_port()
         self.master = f"spark://127.0.0.1:{self.port}"
-        self.processes = [self._start("master", ["--port", str(self.port)])]
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        self._start("master", ["--port", str(self.port)])
         wait(lambda: reached(self.port), "the master does not answer")
-        self.workers = [
-            self._start(
-                "worker", ["--cores", "1", "--memory", "700m", "-d", str(folder / f"work{i}"), self.master]
-            )
-            for i in (0, 1)
-        ]
-        self.processes += self.workers
+        for i in (0, 1):
+            room = ["--cores", "1", "--memory", "700m", "-d", str(self.folder / f"work{i}")]
+            self.workers.append(self._start("worker", [*room, self.master]))
 
     def _start(self, role: str, arguments: list[str]) -> subprocess.Popen[bytes]:
         kind = f"org.apache.spark.deploy.{role}.{role.capitalize()}"
@@ -52,6 +52,7 @@ class Cluster:
             "java",
             "-Xmx200m",
             "-XX:+UseSerialGC",
+            "-Dspark.master.rest.enabled=false",  # on a port of its own that every master takes
             "-cp",
             f"{self.home}/jars/*",
             kind,
@@ -65,11 +66,15 @@ class Cluster:
             **os.environ,
             "SPARK_HOME": str(self.home),
             "SPARK_SCALA_VERSION": "2.13",
-            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_LOCAL_IP": "127.0.0.1",  # of the pages too, which would listen everywhere
             "PYSPARK_PYTHON": sys.executable,
         }
         with (self.folder / f"{role}.log").open("ab") as log:
-            return subprocess.Popen(command, env=surroundings, stdout=log, stderr=log, start_new_session=True)
+            started = subprocess.Popen(
+                command, env=surroundings, stdout=log, stderr=log, start_new_session=True
+            )
+        self.processes.append(started)
+        return started
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """Kill a process with all that it started."""
@@ -103,9 +108,12 @@ def wait(until: Callable[[], bool], otherwise: str) -> None:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    started = Cluster(tmp_path)
-    yield started
-    started.close()
+    cluster = Cluster(tmp_path)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.close()
 
 
 def write_tables(folder: Path) -> None:

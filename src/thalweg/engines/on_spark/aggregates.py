@@ -1,4 +1,4 @@
-"""Aggregates and windows over columns, in Spark's SQL.
+"""Aggregates over columns, in Spark's SQL.
 
 Each is written so that Spark gives DuckDB's value, of DuckDB's type: sums of whole numbers in 128 bits, means of whole
 numbers from an exact sum, `arg_min` without the rows whose value is missing. Sums, means and deviations of floats are
@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from thalweg.core.errors import ComponentError
 from thalweg.engines import sql
-from thalweg.engines.on_spark.constant import is_constant, typed
+from thalweg.engines.on_spark.constant import typed
 from thalweg.engines.on_spark.native import FLOATS, SMALL
 from thalweg.engines.on_spark.types import ordered_alike
 from thalweg.engines.types import is_number
@@ -30,9 +30,6 @@ MOMENTS = {
     exp.CovarPop: "covar_pop",
     exp.CovarSamp: "covar_samp",
 }
-NUMBERING = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile)
-SHIFTING = (exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue)
-WHERE_ROWS_END = ("UNBOUNDED", "CURRENT ROW", None)
 
 
 def refuse(value: exp.Expr, why: str) -> ComponentError:
@@ -50,6 +47,9 @@ def aggregate(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
     """
     if isinstance(value, exp.Filter):
         inner = aggregate(value.this, types)
+        if isinstance(inner, exp.Dot):  # what is taken out of an aggregate
+            inner.this.set("this", exp.Filter(this=inner.this.this, expression=value.expression.copy()))
+            return inner
         if not isinstance(inner, (exp.Anonymous, exp.Count, exp.Sum)):
             raise refuse(value, "FILTER is understood for plain aggregates alone")
         return exp.Filter(this=inner, expression=value.expression.copy())
@@ -68,7 +68,7 @@ def _count(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
 
 
 def _sum(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
-    argument, distinct = _argument(value)
+    argument, distinct = argument_of(value)
     summed = _summand(argument, types(argument), value)
     return exp.Sum(this=exp.Distinct(expressions=[summed]) if distinct else summed)
 
@@ -86,7 +86,7 @@ def _summand(argument: exp.Expr, kind: str, value: exp.Expr) -> exp.Expr:
 
 
 def _mean(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
-    argument, distinct = _argument(value)
+    argument, distinct = argument_of(value)
     if distinct:
         raise refuse(value, "no function of Spark's is known to give the same value")
     kind = types(argument)
@@ -99,7 +99,7 @@ def _mean(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
 
 
 def _ends(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
-    argument, _ = _argument(value)
+    argument, _ = argument_of(value)
     if value.expressions:
         raise refuse(value, "the n lowest or highest values are not listed")
     if not ordered_alike(types(argument)):
@@ -112,9 +112,57 @@ def _at_end(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
     if value.args.get("count") is not None or not ordered_alike(types(by)):
         raise refuse(value, "no function of Spark's is known to give the same value")
     name = "min_by" if isinstance(value, exp.ArgMin) else "max_by"
-    known = sql.all_of([sql.not_null(wanted), sql.not_null(by)])
-    found = exp.Anonymous(this=name, expressions=[wanted.copy(), by.copy()])
-    return exp.Filter(this=found, expression=exp.Where(this=known))
+    # Spark leaves out rows without a place in the order
+    known = exp.Case().when(sql.not_null(wanted), by.copy())
+    return exp.Anonymous(this=name, expressions=[wanted.copy(), known])
+
+
+def _first(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
+    """The value, even a missing one, of the row that an order puts first; rows that tie are left to chance by both."""
+    parts, descending = _in_turn(value, types)
+    # in a structure, so that a missing value of that row is found too
+    wrapped = exp.Anonymous(
+        this="named_struct", expressions=[exp.Literal.string("of"), value.this.this.copy()]
+    )
+    name = "max_by" if descending else "min_by"
+    found = exp.Anonymous(this=name, expressions=[wrapped, exp.Anonymous(this="struct", expressions=parts)])
+    return exp.Dot(this=exp.Paren(this=found), expression=exp.to_identifier("of"))
+
+
+def _list(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
+    """All values, missing ones too, in an order; NULL where there is no row."""
+    parts, descending = _in_turn(value, types)
+    named = exp.alias_(value.this.this.copy(), "of")
+    rows = exp.Anonymous(
+        this="collect_list", expressions=[exp.Anonymous(this="struct", expressions=[*parts, named])]
+    )
+    up = exp.false() if descending else exp.true()
+    each = exp.Dot(this=exp.to_identifier("each"), expression=exp.to_identifier("of"))
+    values = exp.Lambda(this=each, expressions=[exp.to_identifier("each")])
+    listed = exp.Anonymous(
+        this="transform", expressions=[exp.Anonymous(this="sort_array", expressions=[rows, up]), values]
+    )
+    some = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0))
+    return exp.Case().when(some, listed)
+
+
+def _in_turn(value: exp.Expr, types: Callable[[exp.Expr], str]) -> tuple[list[exp.Expr], bool]:
+    """What the rows of an aggregate are ordered by, the place of NULL among it; and whether from the greatest down."""
+    if not isinstance(value.this, exp.Order):
+        raise refuse(value, "no function of Spark's is known to give the same value")
+    keys = value.this.expressions
+    down = {bool(key.args.get("desc")) for key in keys}
+    if len(down) > 1 or not all(ordered_alike(types(key.this)) for key in keys):
+        raise refuse(
+            value, "an order all up or all down is understood, of values that Spark orders as DuckDB does"
+        )
+    descending = down == {True}
+    parts: list[exp.Expr] = []
+    for key in keys:
+        missing_first = bool(key.args.get("nulls_first"))
+        flag = sql.not_null(key.this) if missing_first != descending else sql.is_null(key.this)
+        parts += [flag, key.this.copy()]
+    return parts, descending
 
 
 def _any(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
@@ -129,13 +177,18 @@ def _rough(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
 
 
 def _quantile(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
-    share = value.expression if not isinstance(value, exp.Median) else exp.Literal.number("0.5")
-    kind = types(value.this)
-    if not isinstance(share, exp.Literal) or kind not in (*FLOATS, *SMALL):
-        raise refuse(value, "quantiles are given of whole numbers and floats, at one share")
+    share = share_of(value, types)
     name = "percentile_disc" if isinstance(value, exp.PercentileDisc) else "percentile_cont"
     order = exp.Order(expressions=[exp.Ordered(this=typed(value.this.copy(), "DOUBLE"))])
     return exp.WithinGroup(this=exp.Anonymous(this=name, expressions=[share.copy()]), expression=order)
+
+
+def share_of(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
+    """The share of a quantile, a number."""
+    share = value.expression if not isinstance(value, exp.Median) else exp.Literal.number("0.5")
+    if not isinstance(share, exp.Literal) or types(value.this) not in (*FLOATS, *SMALL):
+        raise refuse(value, "quantiles are given of whole numbers and floats, at one share")
+    return share
 
 
 def _moment(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
@@ -144,7 +197,7 @@ def _moment(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=[typed(each.copy(), "DOUBLE") for each in arguments])
 
 
-def _argument(value: exp.Expr) -> tuple[exp.Expr, bool]:
+def argument_of(value: exp.Expr) -> tuple[exp.Expr, bool]:
     """The argument, and whether it is DISTINCT."""
     if isinstance(value.this, exp.Distinct):
         return value.this.expressions[0], True
@@ -157,69 +210,10 @@ AGGREGATES: tuple[tuple[tuple[type, ...], Callable[..., exp.Expr]], ...] = (
     ((exp.Avg,), _mean),
     ((exp.Min, exp.Max), _ends),
     ((exp.ArgMin, exp.ArgMax), _at_end),
+    ((exp.First,), _first),
+    ((exp.ArrayAgg,), _list),
     ((exp.LogicalAnd, exp.LogicalOr), _any),
     ((exp.ApproxDistinct,), _rough),
     ((exp.Median, exp.PercentileCont, exp.PercentileDisc), _quantile),
     (tuple(MOMENTS), _moment),
 )
-
-
-def window(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
-    """A window whose arguments, groups and order are columns or constants, in Spark's dialect.
-
-    Raises ComponentError for one that is refused, such as one whose rows have no order.
-    """
-    function = value.this
-    ignoring = isinstance(function, exp.IgnoreNulls)
-    inner = function.this if ignoring else function
-    order = value.args.get("order")
-    if isinstance(inner, (*NUMBERING, *SHIFTING)):
-        if order is None:
-            raise refuse(value, "without ORDER BY the rows of a window have no order of their own")
-        told: exp.Expr = inner.copy()
-        if any(
-            not is_constant(each)
-            for each in told.args.values()
-            if isinstance(each, exp.Expr) and each is not told.this
-        ):
-            raise refuse(value, "an offset or default that depends on the row is not understood")
-        told = exp.IgnoreNulls(this=told) if ignoring else told
-    else:
-        told = aggregate(function, types)
-        if isinstance(told, (exp.Filter, exp.WithinGroup)) or told.find(exp.Distinct):
-            raise refuse(value, "such an aggregate is not computed over windows")
-    return exp.Window(
-        this=told,
-        partition_by=[each.copy() for each in value.args.get("partition_by") or ()],
-        order=exp.Order(expressions=[_ordered(each, types) for each in order.expressions]) if order else None,
-        spec=_frame(value),
-    )
-
-
-def _ordered(written: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
-    value = written.this if isinstance(written, exp.Ordered) else written
-    if not ordered_alike(types(value)):
-        raise refuse(written, f"Spark orders values of type {types(value)} differently")
-    return in_order(written, value.copy())
-
-
-def in_order(written: exp.Expr, value: exp.Expr) -> exp.Ordered:
-    """A key of an order, with the place of NULL said: last, unless the query says otherwise."""
-    told = written.args if isinstance(written, exp.Ordered) else {}
-    return exp.Ordered(this=value, desc=bool(told.get("desc")), nulls_first=bool(told.get("nulls_first")))
-
-
-def _frame(value: exp.Expr) -> exp.Expr | None:
-    spec = value.args.get("spec")
-    if spec is None:
-        return None
-    ends = (spec.args.get("start"), spec.args.get("end"))
-    if spec.args.get("exclude") or (
-        str(spec.args.get("kind")).upper() != "ROWS" and any(_counts(end) for end in ends)
-    ):
-        raise refuse(value, "frames by rows, or by range without offsets, are understood")
-    return spec.copy()
-
-
-def _counts(end: exp.Expr | str | None) -> bool:
-    return not (end is None or isinstance(end, str))

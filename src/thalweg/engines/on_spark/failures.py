@@ -12,6 +12,7 @@ from thalweg.core.errors import ComponentError, DataError, StorageError, Thalweg
 FROM_DUCKDB = re.compile(
     r"duckdb\.duckdb\.\w+Exception: ([^\n]+)|_duckdb\.\w+: ([^\n]+)|duckdb\.\w+: ([^\n]+)"
 )
+NOT_SHARED = "the run's folder and the Parquet sources must be under the same path on every worker"
 DATA = (
     "ARITHMETIC_OVERFLOW",
     "CAST_INVALID_INPUT",
@@ -53,7 +54,7 @@ def _failed(error: Exception) -> ThalwegError:
     if "FILE_NOT_EXIST" in text or "FileNotFoundException" in text or "No such file or directory" in text:
         return StorageError(
             f"a worker of Spark does not find a file of the run: {first_line(error)}",
-            hint="the run's folder and the Parquet sources must be under the same path on every worker",
+            hint=NOT_SHARED,
         )
     if "No space left" in text:
         return StorageError(f"the disk of a worker of Spark is full: {first_line(error)}")

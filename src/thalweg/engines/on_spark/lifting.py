@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from thalweg.engines import sql
-from thalweg.engines.on_spark.aggregates import NUMBERING, SHIFTING
+from thalweg.engines.on_spark.windows import NUMBERING, SHIFTING
 
 
 class Lifted:

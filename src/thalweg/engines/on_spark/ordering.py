@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from thalweg.engines import sql
-from thalweg.engines.on_spark.aggregates import in_order, refuse
+from thalweg.engines.on_spark.aggregates import refuse
 from thalweg.engines.on_spark.layer import Layer, Names, resolved
 from thalweg.engines.on_spark.types import ordered_alike
+from thalweg.engines.on_spark.windows import in_order
 
 
 def keys_of(

@@ -14,8 +14,7 @@ from sqlglot import exp
 
 from thalweg.core.errors import ComponentError
 from thalweg.engines import sql
-from thalweg.engines.on_spark import aggregates
-from thalweg.engines.on_spark.aggregates import refuse
+from thalweg.engines.on_spark.aggregates import aggregate, refuse
 from thalweg.engines.on_spark.binder import Binder, Columns, empty, names_of
 from thalweg.engines.on_spark.constant import typed
 from thalweg.engines.on_spark.function import Functions
@@ -24,6 +23,7 @@ from thalweg.engines.on_spark.layer import Layer, Names, resolved
 from thalweg.engines.on_spark.lifting import Lifted, is_aggregate, is_membership, is_window, over_columns
 from thalweg.engines.on_spark.ordering import keys_of, ordered, spare
 from thalweg.engines.on_spark.rowwise import Rowwise
+from thalweg.engines.on_spark.windows import window
 
 UNDERSTOOD = {
     *("expressions", "from_", "joins", "where", "group", "having", "order", "limit", "offset", "distinct"),
@@ -202,7 +202,7 @@ class Compiler:
         base = self._chosen(layer, below)
         types = self._types_gathered(gathering, base.columns)
         gathered = {
-            name: typed(aggregates.aggregate(part, _type_in(base.columns)), types[name])
+            name: typed(aggregate(part, _type_in(base.columns)), types[name])
             for name, part in gathering.items()
         }
         query_above = base.select({**{name: sql.column(name) for name in keyed.parts}, **gathered})
@@ -242,8 +242,7 @@ class Compiler:
         base = layer.beside(told, types)
         kinds = self._types_gathered(windows, base.columns)
         found = {
-            name: typed(aggregates.window(part, _type_in(base.columns)), kinds[name])
-            for name, part in windows.items()
+            name: typed(window(part, _type_in(base.columns)), kinds[name]) for name, part in windows.items()
         }
         return base.beside(found, kinds), left
 

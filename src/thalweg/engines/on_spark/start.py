@@ -51,6 +51,8 @@ OURS = {
     "spark.sql.files.ignoreCorruptFiles": "false",
 }
 """What stands unless a user says otherwise."""
+ON_THIS_MACHINE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+"""The same, where there is no cluster: nobody else on the network is listened to."""
 PYTHON = "spark.pyspark.python"  # which Spark reads from the environment where it is not started by a script of its own
 EXTRA = "spark"
 OLDEST = (4, 1)  # the first whose functions take Arrow arrays
@@ -62,7 +64,8 @@ def start(master: str, memory: str | None, settings: Mapping[str, Any]) -> Any:
     Raises MissingExtra without the package, PipelineError without Java or where the master is not reached.
     """
     builder = _session_class().builder.master(master).appName("thalweg")
-    every = {**OURS, **settings, **FIXED, "spark.sql.session.timeZone": "UTC"}
+    ours = {**OURS, **ON_THIS_MACHINE} if master.startswith("local") else OURS
+    every = {**ours, **settings, **FIXED, "spark.sql.session.timeZone": "UTC"}
     if memory is not None:
         every["spark.driver.memory"] = memory
     os.environ["PYSPARK_PYTHON"] = str(
