@@ -14,8 +14,9 @@ BIN := .venv/bin
 demo: .venv/ready
 	$(BIN)/thalweg run recipes/flights.yaml
 
+# What Python compiles is kept, whatever the shell says: tests start Python many times.
 test: .venv/ready
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: .venv/ready
 	$(BIN)/ruff check .

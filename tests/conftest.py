@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,9 @@ from thalweg.engines import sql
 from thalweg.engines.duckdb import DuckDB
 from thalweg.engines.engine import Session
 from thalweg.engines.table import ROW, SPLIT, Table
+
+# OpenMP and BLAS count threads when they load. What tests start counts as they do.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 DATA = Path(os.environ.get("THALWEG_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
@@ -70,3 +74,10 @@ def one_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def lasting_objects(one_thread: None) -> None:
+    """Modules and collected tests live to the end: garbage need not be looked for among them again and again."""
+    gc.collect()
+    gc.freeze()

@@ -87,6 +87,7 @@ SLOW = ("torch", "duckdb", "pandas", "sklearn", "lightgbm", "pyarrow", "plotly",
 PICKLES = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 
 
+@cache
 def files() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
@@ -107,10 +108,15 @@ def level(path: Path) -> int:
     return len(ORDER) if len(parts) == 1 else ORDER.index(parts[0])
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(path)))
+
+
 def imports(path: Path) -> Iterator[tuple[int, str]]:
     """Line and absolute name of every module a file imports, inside functions and for types alone too."""
     package = ("thalweg", *path.relative_to(PACKAGE).parent.parts)
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -170,11 +176,12 @@ def test_no_file_or_folder_is_a_drawer():
     assert not named & DRAWERS
 
 
+@cache
 def kind_names() -> dict[str, list[Path]]:
     """The `kind` that classes give themselves, and the files they do it in."""
     found: dict[str, list[Path]] = {}
     for path in files():
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             for statement in node.body if isinstance(node, ast.ClassDef) else []:
                 if isinstance(statement, ast.AnnAssign):
                     target, value = statement.target, statement.value
@@ -192,12 +199,12 @@ def constants(path: Path) -> Iterator[tuple[int, str]]:
     """Line and value of every text in a file but docstrings."""
     documentation = {
         id(statement.value)
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
         for statement in node.body
         if isinstance(statement, ast.Expr)
     }
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
             yield node.lineno, node.value
 
@@ -205,7 +212,7 @@ def constants(path: Path) -> Iterator[tuple[int, str]]:
 def meant_as_kinds(path: Path) -> Iterator[tuple[int, str]]:
     """Line and value of every text that can only be meant as the name of a kind: given to `parse` or `kind_of`,
     compared with the `kind` of something, or the value of a key "kind"."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         parts: list[ast.expr] = []
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("parse", "kind_of"):
             parts = node.args
@@ -230,6 +237,7 @@ def is_kind(value: ast.expr) -> bool:
     return isinstance(value, ast.Attribute) and value.attr == "kind"
 
 
+@cache
 def named_elsewhere() -> list[tuple[str, int, str]]:
     """File, line and kind wherever a kind is named, or its file imported, by another file.
 
@@ -271,7 +279,7 @@ def test_the_exceptions_are_still_needed():
 
 def calls(path: Path) -> Iterator[tuple[int, str, ast.Call]]:
     """Line, dotted name as written, and node of every call."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Call):
             yield node.lineno, ast.unparse(node.func), node
 
@@ -311,7 +319,7 @@ def test_nothing_is_pickled_or_evaluated():
 def test_no_error_is_swallowed_whole():
     wrong = []
     for path in files():
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if not isinstance(node, ast.ExceptHandler):
                 continue
             caught = set(re.findall(r"\w+", ast.unparse(node.type))) if node.type else {"everything"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,18 +118,9 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
     try:
         write_tables(tmp_path)
         (tmp_path / "small.yaml").write_text(FILE, encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "thalweg",
-            "run",
-            str(tmp_path / "small.yaml"),
-            "--set",
-            f"output={disk}",
-        ]
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 1
-        assert "the disk is full" in done.stderr
-        assert "Traceback" not in done.stderr
+        status, _, err = thalweg("run", str(tmp_path / "small.yaml"), "--set", f"output={disk}")
+        assert status == 1
+        assert "the disk is full" in err
+        assert "Traceback" not in err
     finally:
         subprocess.run(["umount", str(disk)], check=True)

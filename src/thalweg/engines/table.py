@@ -74,7 +74,7 @@ class Table:
     def where(self, condition: exp.Expr) -> Table:
         """The rows that satisfy a condition."""
         names = [*self.columns, *self.hidden]
-        return replace(self, query=sql.select(self.query, names).where(condition.copy()))
+        return replace(self, query=sql.select(self.query, names).where(condition.copy(), copy=False))
 
     def training(self) -> Table:
         """The training rows alone: the only ones anything may be learnt from.

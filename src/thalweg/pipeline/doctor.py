@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -31,13 +32,15 @@ OPTIONAL = {
 def versions(packages: tuple[str, ...] = NEEDED) -> dict[str, str | None]:
     """The installed version of each package, None where it is missing."""
 
-    def found(package: str) -> str | None:
-        try:
-            return version(package)
-        except PackageNotFoundError:
-            return None
+    return {package: _installed(package) for package in packages}
 
-    return {package: found(package) for package in packages}
+
+@cache
+def _installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def diagnose() -> dict[str, Any]:
