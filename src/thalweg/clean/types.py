@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from thalweg.clean.convert import converted
+from thalweg.clean.names import Names
 from thalweg.clean.step import Outcome, Step, Verdict
 from thalweg.clean.unread import ReadingRule, with_null_as_word
 from thalweg.clean.written import by_column
@@ -36,9 +37,9 @@ class TypeRule(ReadingRule):
 
     to: str
     """number, integer, date, timestamp, boolean, category, text, or a type of SQL such as `DECIMAL(10,2)`."""
-    formats: tuple[str, ...] = ()
+    formats: Names = ()
     """How dates and times are written, as for strptime: `%d/%m/%Y`. The first that fits is taken."""
-    remove: tuple[str, ...] = ()
+    remove: Names = ()
     """Pieces of text taken out before the conversion: a unit, a percent sign, a thousands separator."""
 
     @classmethod
@@ -46,11 +47,6 @@ class TypeRule(ReadingRule):
         if isinstance(value, str):
             return {"to": value}
         return with_null_as_word(value)
-
-    @field_validator("formats", "remove", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @field_validator("to")
     @classmethod
