@@ -60,4 +60,5 @@ class Duplicates(Step):
         if found is None:
             return Outcome()
         what = ", ".join(self.keys) if self.keys else "every column"
-        return Outcome(verdicts=(Verdict("merged", f"same {what} as a row that was kept", among(found)),))
+        rule = f"same {what} as a row that was kept"
+        return Outcome(verdicts=(Verdict("merged", rule, among(found), into=found),))
