@@ -70,9 +70,9 @@ class Stratified(Split):
         if self.column not in main.columns:
             raise ComponentError(
                 f"table {main.name!r} has no class column {self.column!r}; "
-                f"{did_you_mean(self.column, main.columns)}. A column made by integrate can't be used: rows are divided "
-                "before cleaning and joining, which learn from training rows alone; stratify by the column it is made "
-                "of, or write random"
+                f"{did_you_mean(self.column, main.columns)} (A column that integrate makes can't be used: rows are "
+                "divided before cleaning and joining, which learn from training rows alone; stratify by the column "
+                "it is made of, or write random.)"
             )
 
     def _check_classes(self, main: Table) -> None:
