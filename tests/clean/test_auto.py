@@ -61,7 +61,10 @@ def test_typing_errors_of_hospital_are_repaired_by_the_columns_that_decide(data,
     assert changed["dependencies"] >= 400
     assert changed["spellings"] == 32
     assert cleaned.table.count() == 1000
-    assert all(len(entry.notes.get("examples", ())) <= 5 for entry in cleaned.entries)
+    for entry in cleaned.entries:
+        shown = [one["column"] for one in entry.notes.get("examples", ())]
+        assert len(set(shown)) == min(len(entry.changed), 12)
+        assert all(shown.count(name) == min(entry.changed[name], 3) for name in shown)
 
 
 @pytest.mark.parametrize(

@@ -50,3 +50,13 @@ def test_a_class_never_seen_cannot_be_told(make_table):
 def test_a_column_of_too_many_values_is_refused(make_table):
     with pytest.raises(ComponentError, match="can't stratify by 'id': it has more than 100 different values"):
         Stratified(column="id").fit(make_table("t", {"id": list(range(101))}))
+
+
+def test_a_column_that_integrate_makes_is_refused_with_the_reason(make_table):
+    table = make_table("flights", {"delay": [1, 20, 3], "origin": ["a", "b", "a"]})
+    with pytest.raises(ComponentError) as caught:
+        Stratified(column="late").fit(table)
+    assert "table 'flights' has no class column 'late'; known: delay, origin" in str(caught.value)
+    assert "before cleaning and joining, which learn from training rows alone" in str(caught.value)
+    with pytest.raises(ComponentError, match="did you mean 'origin'"):
+        Stratified(column="orgin").fit(table)

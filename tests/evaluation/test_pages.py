@@ -121,7 +121,7 @@ def test_leads_tell_what_the_numbers_say() -> None:
         "rows": "4,000 rows of flights came in, 98.8% were kept; 50 rows left: 10 merged, 36 dropped, 4 quarantined. "
         "It adds up.",
         "joins": "1 join. Most rows without a partner: left join weather, 1.3%.",
-        "cleaning": "7 cells changed in 1 column.",
+        "cleaning": "7 cells changed in 1 column; 10 rows merged, 36 dropped.",
         "columns": "3,950 rows of 3 columns, 1 of them with gaps.",
         "inputs": "1 column went in (1 category); 1 column did not.",
         "training": "3 epochs in 1 min 15 s; the best was epoch 2. All epochs were run.",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator, model_validator
 from sqlglot import exp
 
-from thalweg.clean.step import Outcome, Step, Verdict
-from thalweg.clean.written import by_column
-from thalweg.core.component import Section
+from thalweg.clean.reading import Reading
+from thalweg.clean.unread import ReadingRule, with_null_as_word
 from thalweg.core.errors import ComponentError
 from thalweg.engines import sql
 from thalweg.engines.table import Table
@@ -24,7 +24,7 @@ NO = (
 )
 
 
-class BooleanRule(Section):
+class BooleanRule(ReadingRule):
     """How one column says yes and no."""
 
     yes: tuple[str, ...] = ()
@@ -33,14 +33,10 @@ class BooleanRule(Section):
     """More spellings of no."""
     blank: Literal["missing", "no"] = "missing"
     """What an empty cell means: nothing known, or no, as where only `x` is written."""
-    otherwise: Literal["quarantine", "null"] = Field(default="quarantine", alias="else")
-    """What becomes of a value that is neither: its row is set aside, or the cell emptied and counted."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
-        if isinstance(value, dict) and value.get("else", "") is None:
-            return {**value, "else": "null"}
-        return {} if value is None else value
+        return {} if value is None else with_null_as_word(value)
 
     @field_validator("yes", "no", mode="before")
     @classmethod
@@ -60,7 +56,7 @@ class BooleanRule(Section):
         return self
 
 
-class Booleans(Step):
+class Booleans(Reading[BooleanRule]):
     """Read yes and no as true and false: yes/no, Y/N, on/off, 1/0, x and blank, 是/否, oui/non, ja/nein and more.
 
     Words of the file go before the common ones, so that `{no: [n, x]}` makes x a no.
@@ -72,32 +68,20 @@ class Booleans(Step):
     """The columns, as `[paid, member]` or `{paid: {yes: [settled], blank: no}}`."""
 
     @classmethod
-    def expand(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return {"columns": {value: {}}}
-        return (
-            {"columns": {key: {} for key in value}} if isinstance(value, (list, tuple)) else by_column(value)
-        )
-
-    @classmethod
     def example(cls) -> Booleans:
         return cls.model_validate({"paid": {"yes": ["settled"], "blank": "no"}, "member": {}})
 
-    def apply(self, table: Table) -> Outcome:
-        changes: dict[str, exp.Expr] = {}
-        verdicts = []
-        for name, rule in self.columns.items():
-            if table.columns[table.require(name)] != "VARCHAR":
-                raise ComponentError(
-                    f"'booleans' reads text; column {name!r} is {table.columns[name]}: use types"
-                )
-            changes[name] = truth(sql.column(name), rule)
-            if rule.otherwise == "quarantine":
-                failed = sql.all_of(
-                    [exp.Not(this=_blank(sql.column(name))), sql.is_null(truth(sql.column(name), rule))]
-                )
-                verdicts.append(Verdict("quarantined", f"{name} is neither yes nor no", failed))
-        return Outcome(changes, tuple(verdicts))
+    def decided(self, table: Table, name: str, rule: BooleanRule) -> tuple[BooleanRule, Mapping[str, str]]:
+        return rule, {}
+
+    def value(self, text: exp.Expr, rule: BooleanRule) -> exp.Expr:
+        return truth(text, rule)
+
+    def given(self, text: exp.Expr) -> exp.Expr:
+        return exp.Not(this=_blank(text))
+
+    def lacking(self, rule: BooleanRule) -> str:
+        return "neither yes nor no"
 
 
 def truth(text: exp.Expr, rule: BooleanRule) -> exp.Expr:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from pydantic import field_validator
 from sqlglot import exp
 
+from thalweg.clean.names import Names
+from thalweg.clean.visible import part_of_row, visible
 from thalweg.core.component import Section
 from thalweg.core.errors import ComponentError
 from thalweg.engines import sql
-from thalweg.engines.table import ROW, SPLIT, TEST, TRAINING, VALIDATION
+from thalweg.engines.table import ROW
 
 
 class Carry(Section):
     """The last value before, in order, within a group."""
 
-    order: tuple[str, ...]
+    order: Names
     """Columns by which rows are ordered; ties go by position in the source."""
-    by: tuple[str, ...] = ()
+    by: Names = ()
     """Columns that make a group, such as a machine. Left out: the whole table is one."""
-
-    @field_validator("order", "by", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @field_validator("order")
     @classmethod
@@ -37,14 +33,7 @@ class Carry(Section):
 
 def last_before(given: exp.Expr, carry: Carry, split: bool) -> exp.Expr:
     """The last value that is not NULL, in order, within the group; seen from a row of each part of the split."""
-    if not split:
-        return _last(given, carry)
-    part = exp.Coalesce(this=sql.column(SPLIT), expressions=[sql.literal(TEST)])
-    seen = exp.Case()
-    for own in (TRAINING, VALIDATION, TEST):
-        allowed = exp.Case().when(exp.LTE(this=part.copy(), expression=sql.literal(own)), given.copy())
-        seen = seen.when(exp.EQ(this=part.copy(), expression=sql.literal(own)), _last(allowed, carry))
-    return seen
+    return visible(given, lambda value: _last(value, carry), part_of_row() if split else None)
 
 
 def _last(given: exp.Expr, carry: Carry) -> exp.Expr:

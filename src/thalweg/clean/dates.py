@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 from sqlglot import exp
 
 from thalweg.clean.moments import First, has_clock, has_zone, moment, order_fits
-from thalweg.clean.step import Outcome, Step, Verdict
-from thalweg.clean.written import by_column
-from thalweg.core.component import Section
+from thalweg.clean.reading import Reading
+from thalweg.clean.unread import ReadingRule, with_null_as_word
 from thalweg.core.errors import ComponentError
 from thalweg.engines import sql
 from thalweg.engines.table import Table
 
 
-class DateRule(Section):
+class DateRule(ReadingRule):
     """How one column's dates are written. Short form: date · timestamp."""
 
     to: Literal["date", "timestamp"] | None = None
@@ -27,16 +27,12 @@ class DateRule(Section):
     zone: str | None = None
     """The zone of times that tell none, such as Asia/Shanghai. All times become UTC. Left out: those are taken as UTC,
     and counted where others of the column do tell one."""
-    otherwise: Literal["quarantine", "null"] = Field(default="quarantine", alias="else")
-    """What becomes of a value that can't be read: its row is set aside, or the cell emptied and counted."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"to": value}
-        if isinstance(value, dict) and value.get("else", "") is None:
-            return {**value, "else": "null"}
-        return {} if value is None else value
+        return {} if value is None else with_null_as_word(value)
 
     @field_validator("zone")
     @classmethod
@@ -51,7 +47,7 @@ class DateRule(Section):
         return value
 
 
-class Dates(Step):
+class Dates(Reading[DateRule]):
     """Read dates of mixed formats and zones: 2024-03-05, 5/3/2024, 5 March 2024, 2024年3月5日, epochs, offsets.
 
     Each value is read for itself. 5/13/2024 can only begin with the month, and is read so; 3/4/2024 is read as most of
@@ -65,35 +61,40 @@ class Dates(Step):
     """The columns, as `[born]` or `{sent: {zone: Asia/Shanghai}, born: {to: date, first: month}}`."""
 
     @classmethod
-    def expand(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return {"columns": {value: {}}}
-        return (
-            {"columns": {key: {} for key in value}} if isinstance(value, (list, tuple)) else by_column(value)
-        )
-
-    @classmethod
     def example(cls) -> Dates:
         return cls.model_validate({"born": "date", "sent": {"zone": "Asia/Shanghai", "first": "month"}})
 
-    def apply(self, table: Table) -> Outcome:
-        changes: dict[str, exp.Expr] = {}
-        verdicts = []
-        notes: dict[str, Any] = {}
-        learnt: dict[str, DateRule] = {}
-        for name, rule in self.columns.items():
-            if table.columns[table.require(name)] != "VARCHAR":
-                raise ComponentError(
-                    f"'dates' reads text; column {name!r} is {table.columns[name]}: use types"
-                )
-            rule, said = _learnt(table, name, rule)
-            notes |= {f"{name}: {what}": words for what, words in said.items()}
-            learnt[name] = rule
-            changes[name] = read(sql.column(name), rule)
-            if rule.otherwise == "quarantine":
-                failed = sql.all_of([sql.not_null(sql.column(name)), sql.is_null(changes[name])])
-                verdicts.append(Verdict("quarantined", f"{name} is not a {rule.to}", failed))
-        return Outcome(changes, tuple(verdicts), notes, learnt=Dates(columns=learnt))
+    def decided(self, table: Table, name: str, rule: DateRule) -> tuple[DateRule, Mapping[str, str]]:
+        if rule.to is not None and rule.first is not None:
+            return rule, {}
+        found = orders(table, name)
+        if rule.first is None and found["both"] and found["day"] == found["month"]:
+            raise ComponentError(
+                f"{found['both']:,} training values of column {name!r} fit day first and month first, and the others "
+                f"don't tell which: say {{{name}: {{first: day}}}} or {{{name}: {{first: month}}}}"
+            )
+        first: First = rule.first or ("month" if found["month"] > found["day"] else "day")
+        to = rule.to or ("timestamp" if found["clock"] else "date")
+        said = {}
+        if rule.first is None and found["both"]:
+            said["order"] = (
+                f"{first} first taken: {found['day']:,} training values can only begin with the day, "
+                f"{found['month']:,} with the month, {found['both']:,} with either"
+            )
+        if rule.zone is None and 0 < found["zoned"] < found["clock"]:
+            said["zone"] = (
+                f"{found['clock'] - found['zoned']:,} training values tell a time without a zone; taken as UTC"
+            )
+        return rule.model_copy(update={"first": first, "to": to}), said
+
+    def value(self, text: exp.Expr, rule: DateRule) -> exp.Expr:
+        return read(text, rule)
+
+    def given(self, text: exp.Expr) -> exp.Expr:
+        return sql.not_null(text)
+
+    def lacking(self, rule: DateRule) -> str:
+        return f"not a {rule.to}"
 
 
 def read(text: exp.Expr, rule: DateRule) -> exp.Expr:
@@ -116,28 +117,3 @@ def orders(table: Table, name: str) -> dict[str, int]:
         zoned=sql.true_count(has_zone(sql.column(name))),
         present=exp.Count(this=sql.column(name)),
     )
-
-
-def _learnt(table: Table, name: str, rule: DateRule) -> tuple[DateRule, dict[str, str]]:
-    """The rule with what the training rows decide, and what is to be said of it."""
-    if rule.to is not None and rule.first is not None:
-        return rule, {}
-    found = orders(table, name)
-    if rule.first is None and found["both"] and found["day"] == found["month"]:
-        raise ComponentError(
-            f"{found['both']:,} training values of column {name!r} fit day first and month first, and the others "
-            f"don't tell which: say {{{name}: {{first: day}}}} or {{{name}: {{first: month}}}}"
-        )
-    first: First = rule.first or ("month" if found["month"] > found["day"] else "day")
-    to = rule.to or ("timestamp" if found["clock"] else "date")
-    said = {}
-    if rule.first is None and found["both"]:
-        said["order"] = (
-            f"{first} first taken: {found['day']:,} training values can only begin with the day, {found['month']:,} "
-            f"with the month, {found['both']:,} with either"
-        )
-    if rule.zone is None and 0 < found["zoned"] < found["clock"]:
-        said["zone"] = (
-            f"{found['clock'] - found['zoned']:,} training values tell a time without a zone; taken as UTC"
-        )
-    return rule.model_copy(update={"first": first, "to": to}), said

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from sqlglot import exp
 
 from thalweg.clean.majority import AT, NEW, Majority, Repairs, majority, repairs
+from thalweg.clean.names import Names
 from thalweg.clean.step import Outcome, Step
 from thalweg.core.component import Section
 from thalweg.core.errors import ComponentError
@@ -22,20 +23,15 @@ SETTINGS = ("rules", "support", "majority")
 class DependencyRule(Section):
     """What one key says: rows that agree in `by` should agree in each column of `repair`."""
 
-    by: tuple[str, ...]
+    by: Names
     """The key: a column, or several together."""
-    repair: tuple[str, ...]
+    repair: Names
     """The columns that the key decides."""
     only: Literal["all", "typos"] = "all"
     """Which cells give way: all that differ from the majority; or only those that read like a misspelling of it: at
     least half alike, different in more than digits, and not itself held by `support` rows of any key."""
     fill: bool = False
     """Whether a missing cell is given the majority's value."""
-
-    @field_validator("by", "repair", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _makes_sense(self) -> DependencyRule:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 from sqlglot import exp
 
+from thalweg.clean.names import Names
 from thalweg.clean.repeats import among, repeats
 from thalweg.clean.step import Outcome, Step, Verdict
 from thalweg.core.errors import ComponentError
@@ -24,22 +25,17 @@ class Duplicates(Step):
 
     kind: ClassVar[str] = "duplicates"
 
-    keys: tuple[str, ...] | None = None
+    keys: Names | None = None
     """Columns that tell rows apart. Left out: all of them, and a missing value equals a missing value."""
     keep: Literal["first", "last"] = "first"
     """Which of equal rows stays."""
-    by: tuple[str, ...] = ()
+    by: Names = ()
     """Columns by which rows are ordered, such as `updated`. Left out: the position in the source, which also
     breaks ties."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
         return {"keys": value} if isinstance(value, (str, list, tuple)) else value
-
-    @field_validator("keys", "by", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Duplicates:
@@ -64,4 +60,5 @@ class Duplicates(Step):
         if found is None:
             return Outcome()
         what = ", ".join(self.keys) if self.keys else "every column"
-        return Outcome(verdicts=(Verdict("merged", f"same {what} as a row that was kept", among(found)),))
+        rule = f"same {what} as a row that was kept"
+        return Outcome(verdicts=(Verdict("merged", rule, among(found), into=found),))

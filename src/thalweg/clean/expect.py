@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from sqlglot import exp
 
 from thalweg.clean.bounds import Bounds, bounded, outside, said, within
+from thalweg.clean.names import Names
 from thalweg.clean.repeats import among, repeats
 from thalweg.clean.step import Outcome, Step, Verdict
 from thalweg.clean.values import Value, absent, fitting, present
@@ -76,7 +77,7 @@ class Expect(Step):
 
     columns: dict[str, ExpectRule] = Field(default_factory=dict)
     """The rules of each column, as `{distance: {between: [1, 6000]}, origin: {in: [EWR, JFK]}, id: unique}`."""
-    rows: tuple[str, ...] = ()
+    rows: Names = ()
     """SQL conditions over the columns of one row, as `["arrival > departure"]`."""
 
     @classmethod
@@ -84,11 +85,6 @@ class Expect(Step):
         if isinstance(value, dict) and isinstance(value.get("rows"), dict):
             return by_column(value)
         return by_column(value, beside=("rows",))
-
-    @field_validator("rows", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @classmethod
     def example(cls) -> Expect:

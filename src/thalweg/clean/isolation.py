@@ -10,6 +10,7 @@ import pyarrow as pa
 from pydantic import field_validator
 from sqlglot import exp
 
+from thalweg.clean.names import Names, require_new
 from thalweg.clean.sample import sampled
 from thalweg.clean.scored import keep_scores, score_of, scored_above
 from thalweg.clean.step import Outcome, Step, Verdict
@@ -34,7 +35,7 @@ class Isolation(Step):
 
     kind: ClassVar[str] = "isolation"
 
-    columns: tuple[str, ...]
+    columns: Names
     """The columns of numbers to look at together."""
     share: float = 0.01
     """The share of training rows that are taken for unusual."""
@@ -50,11 +51,6 @@ class Isolation(Step):
     @classmethod
     def expand(cls, value: Any) -> Any:
         return {"columns": value} if isinstance(value, (str, list, tuple)) else value
-
-    @field_validator("columns", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @field_validator("columns")
     @classmethod
@@ -116,12 +112,8 @@ class Isolation(Step):
                     f"isolation looks at numbers; column {column!r} is {table.columns[column]}: leave it out, or give "
                     "it a type of number first"
                 )
-        taken = name.casefold() in {column.casefold() for column in table.columns}
-        if taken and self.action in ("flag", "keep"):
-            raise ComponentError(
-                f"isolation would add a column {name!r}, and table {table.name!r} has one of that name; "
-                "choose another with `column`"
-            )
+        if self.action in ("flag", "keep"):
+            require_new(table, name, self.kind, "column")
 
     def _values(self) -> dict[str, exp.Expr]:
         return {f"v{place}": sql.cast(sql.column(name), "DOUBLE") for place, name in enumerate(self.columns)}

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pyarrow as pa
-from pydantic import field_validator
 from sqlglot import exp
 
+from thalweg.clean.names import Names, require_new
 from thalweg.clean.sample import sampled
 from thalweg.clean.scored import keep_scores, scored_above
 from thalweg.clean.step import Outcome, Step, Verdict
@@ -52,7 +52,7 @@ class Labels(Step):
 
     target: str
     """The column of labels."""
-    columns: tuple[str, ...] | None = None
+    columns: Names | None = None
     """The columns that tell the label. Left out: every number, text, boolean and date."""
     action: Literal["flag", "quarantine", "keep"] = "flag"
     """flag: add a column that is true of suspects. quarantine: set them aside. keep: only count them."""
@@ -64,11 +64,6 @@ class Labels(Step):
     @classmethod
     def expand(cls, value: Any) -> Any:
         return {"target": value} if isinstance(value, str) else value
-
-    @field_validator("columns", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @classmethod
     def example(cls) -> Labels:
@@ -115,10 +110,8 @@ class Labels(Step):
                 f"labels: the target {self.target!r} is {table.columns[self.target]}; expected classes: text, whole "
                 "numbers or booleans"
             )
-        if self.action == "flag" and self.column.casefold() in {name.casefold() for name in table.columns}:
-            raise ComponentError(
-                f"labels would add a column {self.column!r}, which is there already; choose with `column`"
-            )
+        if self.action == "flag":
+            require_new(table, self.column, self.kind, "column")
         usable = [name for name in table.columns if name != self.target and _usable(table.columns[name])]
         for name in self.columns or ():
             if table.require(name) not in usable:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from sqlglot import exp
 
 from thalweg.clean.carry import Carry, last_before
@@ -19,6 +19,10 @@ from thalweg.engines.table import Table
 from thalweg.engines.types import family, is_number
 
 Spelling = str | int | float
+SpellingsOfMissing = Annotated[
+    tuple[Spelling, ...],
+    BeforeValidator(lambda value: value if isinstance(value, (list, tuple)) else (value,)),
+]
 
 
 class MissingRule(Section):
@@ -30,7 +34,7 @@ class MissingRule(Section):
     """The value to put in."""
     carry: Carry | None = None
     """Where to carry the last value from: `{by: machine, order: time}`."""
-    spellings: tuple[Spelling, ...] = Field(default=(), alias="as")
+    spellings: SpellingsOfMissing = Field(default=(), alias="as")
     """Values that mean missing in this column, such as `?` or -999."""
 
     @classmethod
@@ -49,11 +53,6 @@ class MissingRule(Section):
             }
         return value
 
-    @field_validator("spellings", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return value if isinstance(value, (list, tuple)) else (value,)
-
     @model_validator(mode="after")
     def _is_complete(self) -> MissingRule:
         if self.then in ("constant", "carry") and getattr(self, self.then) is None:
@@ -70,7 +69,7 @@ class Missing(Step):
 
     kind: ClassVar[str] = "missing"
 
-    spellings: tuple[Spelling, ...] = Field(default=(), alias="as")
+    spellings: SpellingsOfMissing = Field(default=(), alias="as")
     """Values that mean missing in any column: texts in text, blanks around them ignored; numbers in numbers."""
     columns: dict[str, MissingRule] = Field(default_factory=dict)
     """The rule of each column, as `{arr_delay: drop, wind: {constant: 0}}`."""
@@ -78,11 +77,6 @@ class Missing(Step):
     @classmethod
     def expand(cls, value: Any) -> Any:
         return by_column(value, beside=("as",))
-
-    @field_validator("spellings", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return value if isinstance(value, (list, tuple)) else (value,)
 
     @classmethod
     def example(cls) -> Missing:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator
 from sqlglot import exp
 
+from thalweg.clean.names import Names, one_or_many
 from thalweg.clean.step import Outcome, Step
 from thalweg.core.errors import ComponentError
 from thalweg.engines import sql
@@ -31,19 +32,14 @@ class Mojibake(Step):
 
     kind: ClassVar[str] = "mojibake"
 
-    columns: tuple[str, ...] = ()
+    columns: Names = ()
     """Columns of text. Left out: all of them."""
-    read_as: tuple[Wrong, ...] = Field(default=("cp1252", "latin-1"))
+    read_as: Annotated[tuple[Wrong, ...], BeforeValidator(one_or_many)] = ("cp1252", "latin-1")
     """What the text may have been wrongly read as, in the order in which it is tried."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
         return {"columns": value} if isinstance(value, (str, list, tuple)) else value
-
-    @field_validator("columns", "read_as", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @classmethod
     def example(cls) -> Mojibake:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator, model_validator
 from sqlglot import exp
 
 from thalweg.clean.numerals import MAGNITUDES, MARKS, Mark, Numeral, scaled, taken_apart
-from thalweg.clean.step import Outcome, Step, Verdict
+from thalweg.clean.reading import Reading
 from thalweg.clean.units import conversions, dimension
-from thalweg.clean.written import by_column
-from thalweg.core.component import Section
+from thalweg.clean.unread import ReadingRule, with_null_as_word
 from thalweg.core.errors import ComponentError
 from thalweg.engines import sql
 from thalweg.engines.table import Table
 
 
-class NumberRule(Section):
+class NumberRule(ReadingRule):
     """How one column's numbers are written. Short form: the unit alone, or `{}` for numbers without one."""
 
     unit: str | None = None
@@ -32,16 +32,12 @@ class NumberRule(Section):
     one."""
     words: bool = False
     """Whether words behind the unit are left away, as in `12 oz. can`; else such a value can't be read."""
-    otherwise: Literal["quarantine", "null"] = Field(default="quarantine", alias="else")
-    """What becomes of a value that can't be read: its row is set aside, or the cell emptied and counted."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"unit": value}
-        if isinstance(value, dict) and value.get("else", "") is None:
-            return {**value, "else": "null"}
-        return {} if value is None else value
+        return {} if value is None else with_null_as_word(value)
 
     @field_validator("unit")
     @classmethod
@@ -59,7 +55,7 @@ class NumberRule(Section):
         return self
 
 
-class Numbers(Step):
+class Numbers(Reading[NumberRule]):
     """Read numbers in text: `1.234,56`, `$1,200`, `12%`, `3 kg`, `(4.50)`, `1.2k`, `3 M`, `2 万`.
 
     Every value becomes a DOUBLE. Units are converted into the one that is asked for; parentheses mean a negative;
@@ -74,35 +70,26 @@ class Numbers(Step):
     """The rule of each column, as `{weight: kg, price: {currency: $, decimal: "."}, share: {percent: points}}`."""
 
     @classmethod
-    def expand(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return {"columns": {value: {}}}
-        return (
-            {"columns": {key: {} for key in value}} if isinstance(value, (list, tuple)) else by_column(value)
-        )
-
-    @classmethod
     def example(cls) -> Numbers:
         return cls.model_validate({"weight": "kg", "price": {"decimal": ","}, "share": {"else": "null"}})
 
-    def apply(self, table: Table) -> Outcome:
-        changes: dict[str, exp.Expr] = {}
-        verdicts = []
-        notes: dict[str, Any] = {}
-        learnt: dict[str, NumberRule] = {}
-        for name, rule in self.columns.items():
-            if table.columns[table.require(name)] != "VARCHAR":
-                raise ComponentError(
-                    f"'numbers' reads text; column {name!r} is {table.columns[name]} already"
-                )
-            rule, said = _learnt(table, name, rule)
-            notes |= {f"{name}: decimal mark": said} if said else {}
-            value = number(sql.column(name), rule)
-            changes[name], learnt[name] = value, rule
-            if rule.otherwise == "quarantine":
-                failed = sql.all_of([sql.not_null(sql.column(name)), sql.is_null(value)])
-                verdicts.append(Verdict("quarantined", f"{name} is not a number{_said(rule)}", failed))
-        return Outcome(changes, tuple(verdicts), notes, learnt=Numbers(columns=learnt))
+    def decided(self, table: Table, name: str, rule: NumberRule) -> tuple[NumberRule, Mapping[str, str]]:
+        currency = rule.currency or (None if rule.unit else _currency(table, name))
+        if rule.decimal is not None:
+            return rule.model_copy(update={"currency": currency}), {}
+        mark, said = _mark(table, name)
+        return rule.model_copy(update={"currency": currency, "decimal": mark}), said
+
+    def value(self, text: exp.Expr, rule: NumberRule) -> exp.Expr:
+        return number(text, rule)
+
+    def given(self, text: exp.Expr) -> exp.Expr:
+        return sql.not_null(text)
+
+    def lacking(self, rule: NumberRule) -> str:
+        if rule.unit:
+            return f"not a number that can be turned into {rule.unit}"
+        return f"not a number in {rule.currency}" if rule.currency else "not a number"
 
 
 def number(text: exp.Expr, rule: NumberRule) -> exp.Expr:
@@ -136,15 +123,6 @@ def _scales(rule: NumberRule) -> dict[str, tuple[float, float]]:
     return {"%": percent, **{name: (by, 0.0) for name, by in MAGNITUDES.items()}}
 
 
-def _learnt(table: Table, name: str, rule: NumberRule) -> tuple[NumberRule, str | None]:
-    """The rule with the decimal mark and the currency that the training rows ask for; what to say of the mark."""
-    currency = rule.currency or (None if rule.unit else _currency(table, name))
-    if rule.decimal is not None:
-        return rule.model_copy(update={"currency": currency}), None
-    mark, said = _mark(table, name)
-    return rule.model_copy(update={"currency": currency, "decimal": mark}), said
-
-
 def _currency(table: Table, name: str) -> str | None:
     found = taken_apart(sql.column(name), lambda numeral: numeral.currency)
     seen = sql.select(table.training().query, {"symbol": found}).distinct()
@@ -158,7 +136,7 @@ def _currency(table: Table, name: str) -> str | None:
     return symbols[0] if symbols else None
 
 
-def _mark(table: Table, name: str) -> tuple[Mark, str | None]:
+def _mark(table: Table, name: str) -> tuple[Mark, Mapping[str, str]]:
     """The decimal mark that more training values ask for, and what is said of values that fit both."""
     point, comma = (taken_apart(sql.column(name), lambda numeral, m=m: numeral.fits(m)) for m in MARKS)
     marked = taken_apart(
@@ -171,15 +149,9 @@ def _mark(table: Table, name: str) -> tuple[Mark, str | None]:
     )
     mark: Mark = "," if found["comma"] > found["point"] else "."
     if not (found["both"] or min(found["point"], found["comma"])):
-        return mark, None
-    return mark, (
+        return mark, {}
+    said = (
         f"{mark!r} taken: {found['point']:,} training values ask for '.', {found['comma']:,} for ',', "
         f"{found['both']:,} fit both"
     )
-
-
-def _said(rule: NumberRule) -> str:
-    """The rule's bounds in words."""
-    if rule.unit:
-        return f" that can be turned into {rule.unit}"
-    return f" in {rule.currency}" if rule.currency else ""
+    return mark, {"decimal mark": said}

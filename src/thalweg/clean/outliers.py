@@ -10,7 +10,8 @@ from pydantic import field_validator, model_validator
 from sqlglot import exp
 
 from thalweg.clean.bounds import Bounds, bounded, limit, outside, within
-from thalweg.clean.outlying import Reach, outlying_in_groups, outlying_in_time
+from thalweg.clean.names import Names
+from thalweg.clean.outlying import NORMAL, Reach, outlying_in_groups, outlying_in_time
 from thalweg.clean.quantiles import quantiles
 from thalweg.clean.repeats import among
 from thalweg.clean.step import Outcome, Step, Verdict
@@ -22,7 +23,6 @@ from thalweg.engines.moments import microseconds
 from thalweg.engines.table import Table
 from thalweg.engines.types import family, is_moment, is_number
 
-NORMAL = 1.4826  # the standard deviation of a normal distribution with a median absolute deviation of 1
 WAYS = ("between", "iqr", "mad")
 
 
@@ -38,17 +38,12 @@ class OutlierRule(Section):
     action: Literal["quarantine", "null", "clip"] = "quarantine"
     """Set the row aside, empty the cell, or put the nearest bound in its place."""
 
-    by: tuple[str, ...] = ()
+    by: Names = ()
     """Columns that make a group, such as a sensor: a value is judged by the training rows of its own group."""
     window: str | None = None
     """How far back to look, such as `24 hours`: a value is judged by those before it in its group. Needs `time`."""
     time: str | None = None
     """The column of dates or times that `window` goes by."""
-
-    @field_validator("by", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @field_validator("window")
     @classmethod

@@ -8,14 +8,15 @@ from typing import Literal
 
 from sqlglot import exp
 
+from thalweg.clean.visible import part_of_row, visible
 from thalweg.core.fingerprint import fingerprint
 from thalweg.engines import sql
 from thalweg.engines.moments import instant
-from thalweg.engines.table import ROW, SPLIT, TEST, TRAINING, VALIDATION, Table
+from thalweg.engines.table import ROW, TRAINING, Table
 
 FEWEST = 8  # values, to judge others by
 NORMAL = 1.4826  # the standard deviation of a normal distribution with a median absolute deviation of 1
-VALUE, PLACE, ROWS = "__value", "__place", "__rows"
+VALUE, PLACE, ROWS, PART = "__value", "__place", "__rows", "__part"
 FIRST, MEDIAN, THIRD, MAD, LOW, HIGH = "__q1", "__q2", "__q3", "__mad", "__low", "__high"
 
 
@@ -67,14 +68,10 @@ def outlying_in_time(
     """
     value = sql.cast(sql.column(name), "DOUBLE")
     usable = exp.Case().when(_finite(value), value.copy()).else_(exp.null())
-    part = (
-        exp.Coalesce(this=sql.column(SPLIT), expressions=[sql.literal(TEST)])
-        if table.split
-        else sql.literal(TRAINING)
-    )
+    part = part_of_row() if table.split else sql.literal(TRAINING)
     at = instant(sql.column(time), table.columns[time])
     keys = {_key(i): sql.column(key) for i, key in enumerate(by)}
-    slim = sql.select(table.query, {**keys, ROW: sql.column(ROW), PLACE: at, VALUE: usable, "__part": part})
+    slim = sql.select(table.query, {**keys, ROW: sql.column(ROW), PLACE: at, VALUE: usable, PART: part})
     slim = slim.where(sql.not_null(at))
     told = {
         MEDIAN: _seen(lambda seen: sql.call("median", seen), table, len(by), length),
@@ -105,14 +102,7 @@ def _seen(aggregate: Callable[[exp.Expr], exp.Expr], table: Table, keys: int, le
         partition = [sql.column(_key(i)) for i in range(keys)]
         return exp.Window(this=aggregate(value), partition_by=partition, order=order, spec=frame)
 
-    if not table.split:
-        return over(sql.column(VALUE))
-    seen = exp.Case()
-    for own in (TRAINING, VALIDATION, TEST):
-        allowed = exp.LTE(this=sql.column("__part"), expression=sql.literal(own))
-        masked = exp.Case().when(allowed, sql.column(VALUE)).else_(exp.null())
-        seen = seen.when(exp.EQ(this=sql.column("__part"), expression=sql.literal(own)), over(masked))
-    return seen
+    return visible(sql.column(VALUE), over, sql.column(PART) if table.split else None)
 
 
 def _group_bounds(table: Table, name: str, by: Sequence[str], reach: Reach) -> exp.Select:

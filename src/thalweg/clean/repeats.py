@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from thalweg.clean.step import INTO
 from thalweg.core.fingerprint import fingerprint
 from thalweg.engines import sql
 from thalweg.engines.table import ROW, SPLIT, Table
@@ -17,7 +18,8 @@ PLACE = "__place"
 def repeats(
     table: Table, keys: Sequence[str], order: Sequence[exp.Expr] = (), nulls_repeat: bool = True
 ) -> exp.Table | None:
-    """The rows (`__row`) that repeat the key of a row that comes before them, kept in the session; None if none do.
+    """The rows (`__row`) that repeat the key of a row that comes before them, with the first of them (`__into`), kept
+    in the session; None if none do.
 
     `order` says which of several rows comes first; ties go by position in the source. Where the table has a split,
     training rows come before all others, then validation rows: whether a training row stays never depends on rows
@@ -42,13 +44,16 @@ def among(rows: exp.Table) -> exp.Expr:
 
 def _later(table: Table, keys: Sequence[str], order: Sequence[exp.Expr], nulls_repeat: bool) -> exp.Select:
     """The rows that repeat a key."""
-    ranked = sql.select(table.query, {ROW: sql.column(ROW), PLACE: _place(table, keys, order)})
+    row = {ROW: sql.column(ROW)}
+    first, place = exp.FirstValue(this=sql.column(ROW)), exp.RowNumber()
+    told = {INTO: _over(table, first, keys, order), PLACE: _over(table, place, keys, order)}
+    ranked = sql.select(table.query, {**row, **told})
     ranked = ranked.where(
         exp.In(this=_hash(keys), query=_shared_hashes(table, keys, nulls_repeat).subquery())
     )
     if not nulls_repeat:
         ranked = ranked.where(_key_is_whole(keys))
-    return sql.select(ranked, [ROW]).where(exp.GT(this=sql.column(PLACE), expression=sql.literal(1)))
+    return sql.select(ranked, [ROW, INTO]).where(exp.GT(this=sql.column(PLACE), expression=sql.literal(1)))
 
 
 def _count(table: Table, rows: exp.Query | exp.Table) -> int:
@@ -73,11 +78,12 @@ def _key_is_whole(keys: Sequence[str]) -> exp.Expr:
     return sql.all_of(sql.not_null(sql.column(key)) for key in keys)
 
 
-def _place(table: Table, keys: Sequence[str], order: Sequence[exp.Expr]) -> exp.Expr:
+def _over(table: Table, what: exp.Expr, keys: Sequence[str], order: Sequence[exp.Expr]) -> exp.Expr:
+    """A function of the rows of a key in their order."""
     first = [exp.Ordered(this=sql.column(SPLIT), nulls_first=False)] if table.split else []
     ordered = [*first, *(rank.copy() for rank in order), exp.Ordered(this=sql.column(ROW), nulls_first=False)]
     return exp.Window(
-        this=exp.RowNumber(),
+        this=what,
         partition_by=[sql.column(key) for key in keys],
         order=exp.Order(expressions=ordered),
     )

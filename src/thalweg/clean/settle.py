@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from thalweg.clean.examples import examples
+from thalweg.clean.examples import changed_cells, rows_left
 from thalweg.clean.passes import FATE, Pass, reads_other_rows
 from thalweg.core.fingerprint import fingerprint
 from thalweg.core.ledger import Entry, Reason
@@ -132,7 +132,10 @@ def _entries(laid: Pass, counts: Mapping[str, Codes], rows_in: int) -> tuple[Ent
         }
         changed = {name: _among_kept(counts[flag], last) for name, flag in layer.flags.items()}
         changed = {name: cells for name, cells in changed.items() if cells}
-        shown = examples(laid, layer, list(changed)) if changed else []
+        shown = {
+            "examples": changed_cells(laid, layer, changed) if changed else [],
+            "rows left": rows_left(laid, layer, [code for code, rows in lost.items() if rows]),
+        }
         entry = Entry(
             stage="clean",
             table=laid.base.name,
@@ -142,7 +145,7 @@ def _entries(laid: Pass, counts: Mapping[str, Codes], rows_in: int) -> tuple[Ent
             **fates,
             reasons=reasons,
             changed=changed,
-            notes={**layer.outcome.notes, **({"examples": shown} if shown else {})},
+            notes={**layer.outcome.notes, **{what: some for what, some in shown.items() if some}},
         )
         entries.append(entry)
         rows_in = entry.kept

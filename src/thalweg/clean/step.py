@@ -13,15 +13,21 @@ from thalweg.core.component import Component
 from thalweg.engines.table import Table
 
 Fate = Literal["merged", "dropped", "quarantined"]
+INTO = "__into"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Rows that leave: those for which `when` is true (NULL is not true), the rule in words, and where they go."""
+    """Rows that leave: those for which `when` is true (NULL is not true), the rule in words, and where they go.
+
+    `into` has, for rows that are merged, `__row` and the row they are merged into (`__into`); None where that is not
+    told.
+    """
 
     fate: Fate
     rule: str
     when: exp.Expr
+    into: exp.Table | None = None
 
 
 @dataclass(frozen=True)

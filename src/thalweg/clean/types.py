@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from thalweg.clean.convert import converted
+from thalweg.clean.names import Names
 from thalweg.clean.step import Outcome, Step, Verdict
+from thalweg.clean.unread import ReadingRule, with_null_as_word
 from thalweg.clean.written import by_column
-from thalweg.core.component import Section
 from thalweg.core.errors import ComponentError
 from thalweg.core.suggest import did_you_mean
 from thalweg.engines import sql
@@ -31,30 +32,21 @@ WORDS = {
 DIRECTIVES = "aAbBcdDfgGHIjmMnpSuUVwWxXyYzZ%"  # what strptime knows
 
 
-class TypeRule(Section):
+class TypeRule(ReadingRule):
     """The type of one column. Short form: the type alone."""
 
     to: str
     """number, integer, date, timestamp, boolean, category, text, or a type of SQL such as `DECIMAL(10,2)`."""
-    formats: tuple[str, ...] = ()
+    formats: Names = ()
     """How dates and times are written, as for strptime: `%d/%m/%Y`. The first that fits is taken."""
-    remove: tuple[str, ...] = ()
+    remove: Names = ()
     """Pieces of text taken out before the conversion: a unit, a percent sign, a thousands separator."""
-    otherwise: Literal["quarantine", "null"] = Field(default="quarantine", alias="else")
-    """What becomes of a value that is not of the type: its row is set aside, or the cell emptied and counted."""
 
     @classmethod
     def expand(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"to": value}
-        if isinstance(value, dict) and value.get("else", "") is None:
-            return {**value, "else": "null"}
-        return value
-
-    @field_validator("formats", "remove", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
+        return with_null_as_word(value)
 
     @field_validator("to")
     @classmethod
@@ -99,15 +91,13 @@ class Types(Step):
 
     def apply(self, table: Table) -> Outcome:
         changes: dict[str, exp.Expr] = {}
-        verdicts = []
+        verdicts: list[Verdict] = []
         for name, rule in self.columns.items():
             found = table.columns[table.require(name)]
             _check(name, found, rule)
-            value = _read(sql.column(name), found, rule)
-            changes[name] = value
-            if rule.otherwise == "quarantine":
-                failed = sql.all_of([sql.not_null(sql.column(name)), sql.is_null(value)])
-                verdicts.append(Verdict("quarantined", f"{name} is not of type {rule.to}", failed))
+            changes[name] = _read(sql.column(name), found, rule)
+            words = f"{name} is not of type {rule.to}"
+            verdicts += rule.unread(words, sql.not_null(sql.column(name)), changes[name])
         return Outcome(changes, tuple(verdicts))
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlglot import exp
 
 from thalweg.core.errors import ComponentError
+from thalweg.core.suggest import did_you_mean
 from thalweg.dataset.split import (
     USUAL,
     Assignment,
@@ -35,6 +36,9 @@ class Stratified(Split):
 
     For a class that is rare. The hash of the row's position is cut where the class has reached its share; a
     missing class is a class of its own. A class that the main table did not have can't be told.
+
+    A column that `integrate` makes, by `derive` or by a join, can't be stratified by: the parts are fixed before
+    cleaning and joining, which learn from the training rows alone. Stratify by the column that it is made of.
     """
 
     kind: ClassVar[str] = "stratified"
@@ -55,11 +59,21 @@ class Stratified(Split):
         return cls(column="churn")
 
     def fit(self, main: Table) -> Assignment:
-        main.require(self.column, "class column")
+        self._check_column(main)
         self._check_classes(main)
         rows = main.session.rows(self._learning(main))
         cuts = tuple(ClassCuts(name, validation, test) for name, validation, test in rows)
         return Strata(self.column, cuts, tuple(self.fractions), self.seed)
+
+    def _check_column(self, main: Table) -> None:
+        """The column is one of the main table as it is read: the parts have to be known before anything is learnt."""
+        if self.column not in main.columns:
+            raise ComponentError(
+                f"table {main.name!r} has no class column {self.column!r}; "
+                f"{did_you_mean(self.column, main.columns)} (A column that integrate makes can't be used: rows are "
+                "divided before cleaning and joining, which learn from training rows alone; stratify by the column "
+                "it is made of, or write random.)"
+            )
 
     def _check_classes(self, main: Table) -> None:
         classes = sql.select(main.query, [self.column]).distinct().limit(MOST_CLASSES + 1)

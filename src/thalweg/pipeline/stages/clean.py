@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from thalweg.dataset.split_others import training_rows, with_split
 from thalweg.engines import sql
 from thalweg.engines.table import Table
 from thalweg.pipeline.schema import Pipeline, written
-from thalweg.pipeline.stage import Key, Run, Stage, Status, facts, status
+from thalweg.pipeline.stage import Key, Run, facts
 from thalweg.pipeline.stages.sources import source_key
+from thalweg.pipeline.stages.tables import TableStage
 from thalweg.pipeline.stored import open_table, store_table
 
 CODE = ("core", "engines", "clean", "dataset")
@@ -36,29 +38,24 @@ class CleanTable:
     quarantine: Path | None = None
 
 
-class Clean(Stage):
+class Clean(TableStage):
     """The tables with the split known and their steps applied, as queries over the sources."""
 
     name = "clean"
 
-    def key(self, run: Run) -> Key:
-        keys = [table_key(run, name) for name in run.pipeline.sources]
-        return Key(*(fingerprint([key[part] for key in keys]) for part in range(len(Key._fields))))
+    def made(self, run: Run) -> Iterable[str]:
+        return run.pipeline.clean
 
-    def status(self, run: Run) -> Status:
-        return next(
-            (found for name in run.pipeline.clean if not (found := self._one(run, name)).fresh),
-            Status(True, "cached"),
-        )
+    def key_of(self, run: Run, name: str) -> Key:
+        return table_key(run, name)
 
-    def _one(self, run: Run, name: str) -> Status:
-        found = status(self.folder(run) / name, table_key(run, name))
-        return found if found.fresh else Status(False, f"{name}: {found.why}")
+    def news(self, run: Run, name: str) -> str:
+        return ""
 
     def make(self, run: Run) -> None:
         raw = split_tables(run)
         for name, steps in run.pipeline.clean.items():
-            if self._one(run, name).fresh:
+            if self.status_of(run, name).fresh:
                 continue
             with run.progress.task(f"clean {name}"), at("clean", name):
                 kept_before = len(run.session.kept)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from thalweg.core.errors import at
 from thalweg.core.files import atomic_folder, seal
 from thalweg.core.fingerprint import fingerprint, fingerprint_code
 from thalweg.core.ledger import Entry
-from thalweg.pipeline.stage import Key, Run, Stage, Status, facts, status
+from thalweg.pipeline.stage import Key, Run, facts
+from thalweg.pipeline.stages.tables import TableStage
 from thalweg.sources.accumulated.accumulator import Accumulator, accumulate
 from thalweg.sources.accumulated.journal import Journal
 from thalweg.sources.load import Loaded, load, reopen
@@ -17,35 +19,27 @@ from thalweg.sources.source import Place
 CODE = ("core", "engines", "sources")
 
 
-class Sources(Stage):
+class Sources(TableStage):
     """The raw tables, as Parquet with the position of each row, and the lines that could not be read."""
 
     name = "sources"
 
-    def key(self, run: Run) -> Key:
-        keys = [source_key(run, name) for name in run.pipeline.sources]
-        return Key(*(fingerprint([key[part] for key in keys]) for part in range(len(Key._fields))))
+    def made(self, run: Run) -> Iterable[str]:
+        return run.pipeline.sources
 
-    def status(self, run: Run) -> Status:
-        return next(
-            (found for name in run.pipeline.sources if not (found := self._one(run, name)).fresh),
-            Status(True, "cached"),
-        )
+    def key_of(self, run: Run, name: str) -> Key:
+        return source_key(run, name)
 
-    def _one(self, run: Run, name: str) -> Status:
-        found = status(self.folder(run) / name, source_key(run, name))
-        if not found.fresh:
-            return Status(False, f"{name}: {found.why}")
+    def news(self, run: Run, name: str) -> str:
         growing, journal = accumulator(run, name), Journal.stored(self.folder(run) / name)
-        if growing is not None and journal is not None and name not in run.taken:
-            news = growing.news(journal)
-            return Status(news is None, f"{name}: {news}" if news else found.why)
-        return found
+        if growing is None or journal is None or name in run.taken:
+            return ""
+        return growing.news(journal) or ""
 
     def make(self, run: Run) -> None:
         place = Place(run.session.reader, run.base)
         for name, source in run.pipeline.sources.items():
-            if self._one(run, name).fresh:
+            if self.status_of(run, name).fresh:
                 continue
             with run.progress.task(f"read {name}"), at("sources", name):
                 growing = accumulator(run, name)
