@@ -47,7 +47,7 @@ DEFAULT = "the default of a section of the pipeline file"
 PROPOSED = "what `auto` proposes"
 MAY_NAME = {
     ("clean/linkage/workbench.py", "duckdb"): "records are compared in a session of their own",
-    ("clean/missing.py", "spellings"): "a field",
+    ("clean/series.py", "gaps"): "a rule of the ledger",
     ("clean/propose/blanks.py", "text"): PROPOSED,
     ("clean/propose/affirmed.py", "booleans"): PROPOSED,
     ("clean/propose/dated.py", "dates"): PROPOSED,

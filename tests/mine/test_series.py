@@ -98,3 +98,11 @@ def test_what_does_not_fit_is_said(make_table):
     with pytest.raises(ComponentError, match="the value 't' is VARCHAR; expected numbers"):
         series(time="n", value="t").mine(table)
     assert "No series of 40 points or more." in series(time="n").mine(table).sentences
+
+
+def test_what_comes_again_exactly_leaves_nothing_else_to_tell(make_table):
+    told = one(
+        series().mine(make_table("t", {"t": list(range(140)), "v": [float(n % 7) for n in range(140)]}))
+    )
+    assert [period["points"] for period in told["periods"]] == [7]
+    assert (told["trend"], told["changes"]) == (None, [])

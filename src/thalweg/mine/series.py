@@ -33,6 +33,7 @@ from thalweg.mine.waves import (
 FEWEST = 40  # points of a series
 DRAWN, PICTURES = 400, 4
 TOLD = 12
+NOTHING = 1e-9  # of a series' range: no more than rounding
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ class OverTime(Miner):
             return Course(series, values, None, [], [])
         periods = periods_of(values, rng)
         rest = without_cycles(values, periods)
+        if np.ptp(rest) <= NOTHING * np.ptp(values):  # the periods explain it all
+            return Course(series, values, None, periods, [])
         trend = trend_of(rest, rng)
         changes = changes_of(rest, rng) if trend is None else []
         return Course(series, values, trend, periods, changes)
