@@ -143,3 +143,11 @@ def test_what_is_written_wrongly_is_said(make_table, step, message):
 def test_right_cells_stay_as_they_are(data, read, left, name):
     table = read(data(f"dirty/{name}/clean.csv"))
     assert all(not entry.changed for entry in clean(table, "auto").entries)
+
+
+def test_what_is_neither_yes_nor_no_is_set_aside_and_nothing_else(make_table, left):
+    values = ["yes", "no", None, " ", "maybe", "settled"]
+    found, cleaned = one(make_table, left, values, {"booleans": {"x": {"yes": "settled"}}})
+    assert found == [True, False, None, None, True]
+    assert cleaned.entries[0].reasons[0].rule == "x is neither yes nor no"
+    assert cleaned.entries[0].quarantined == 1

@@ -78,7 +78,7 @@ class Booleans(Reading[BooleanRule]):
         return truth(text, rule)
 
     def given(self, text: exp.Expr) -> exp.Expr:
-        return exp.Not(this=_blank(text))
+        return sql.negated(_blank(text))
 
     def lacking(self, rule: BooleanRule) -> str:
         return "neither yes nor no"

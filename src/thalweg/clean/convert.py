@@ -78,4 +78,4 @@ def _boolean(source: exp.Expr, sql_type: str) -> exp.Expr:
 def _is_no_word(source: exp.Expr) -> exp.Expr:
     """Keeps out the words that DuckDB takes for dates: epoch, infinity, inf, -infinity."""
     start = sql.call("left", sql.call("lower", source.copy()), 3)
-    return exp.Not(this=exp.In(this=start, expressions=[sql.literal(word) for word in ("epo", "inf", "-in")]))
+    return sql.negated(exp.In(this=start, expressions=[sql.literal(word) for word in ("epo", "inf", "-in")]))

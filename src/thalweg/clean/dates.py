@@ -110,8 +110,8 @@ def orders(table: Table, name: str) -> dict[str, int]:
     by_day = moment(sql.column(name), "day", None)
     by_month = moment(sql.column(name), "month", None)
     return table.training().aggregate(
-        day=sql.true_count(sql.all_of([day, exp.Not(this=month)])),
-        month=sql.true_count(sql.all_of([month.copy(), exp.Not(this=day.copy())])),
+        day=sql.true_count(sql.all_of([day, sql.negated(month)])),
+        month=sql.true_count(sql.all_of([month.copy(), sql.negated(day.copy())])),
         both=sql.true_count(exp.NEQ(this=by_day, expression=by_month)),
         clock=sql.true_count(has_clock(sql.column(name))),
         zoned=sql.true_count(has_zone(sql.column(name))),

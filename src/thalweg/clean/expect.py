@@ -114,10 +114,10 @@ def _broken(table: Table, name: str, rule: ExpectRule) -> Iterator[tuple[str, ex
     if rule.among:
         yield (
             f"not in {_listed(rule.among)}",
-            sql.all_of([present(value, sql_type), exp.Not(this=_is_in(table, name, rule.among))]),
+            sql.all_of([present(value, sql_type), sql.negated(_is_in(table, name, rule.among))]),
         )
     if rule.regex is not None:
-        yield f"not matching {rule.regex}", exp.Not(this=_matches(table, name, rule.regex))
+        yield f"not matching {rule.regex}", sql.negated(_matches(table, name, rule.regex))
     if rule.unique:
         found = repeats(table, (name,), nulls_repeat=False)
         if found is not None:

@@ -80,7 +80,7 @@ def majority(
     supported = session.keep(f"keys_{told}", first)
     least = exp.Mul(this=sql.column(TOTAL), expression=sql.literal(share))
     agree = exp.GTE(this=sql.column(COUNT), expression=least)
-    ((undecided,),) = session.rows(sql.select(supported, {"keys": sql.true_count(exp.Not(this=agree))}))
+    ((undecided,),) = session.rows(sql.select(supported, {"keys": sql.true_count(sql.negated(agree))}))
     decided = sql.select(supported, [*keys, VALUE]).where(agree, copy=False)
     attested = session.keep(f"attested_{told}", often)
     return Majority(tuple(by), name, told, decided, attested, undecided, typos, fill)
@@ -132,7 +132,7 @@ def _gives_way(name: str, vote: exp.Expr, ways: Sequence[Majority]) -> exp.Expr:
     differs = exp.NEQ(this=cell.copy(), expression=vote.copy())
     conditions = [differs]
     if all(way.typos for way in ways):
-        conditions += [misspelt(cell, vote), exp.Not(this=_attested(cell, ways))]
+        conditions += [misspelt(cell, vote), sql.negated(_attested(cell, ways))]
     held = sql.all_of(conditions)
     if any(way.fill for way in ways):
         return sql.any_of([held, sql.is_null(cell)])

@@ -116,7 +116,7 @@ def _half(clock: exp.Expr, half: exp.Expr) -> exp.Expr:
     before = exp.EQ(this=letter.copy(), expression=sql.literal("a"))
     return (
         exp.Case()
-        .when(sql.all_of([after, exp.Not(this=twelve)]), sql.literal(12))
+        .when(sql.all_of([after, sql.negated(twelve)]), sql.literal(12))
         .when(sql.all_of([before, twelve.copy()]), sql.literal(-12))
         .else_(sql.literal(0))
     )

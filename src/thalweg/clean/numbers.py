@@ -143,8 +143,8 @@ def _mark(table: Table, name: str) -> tuple[Mark, Mapping[str, str]]:
         sql.column(name), lambda numeral: sql.call("regexp_matches", numeral.digits.copy(), "[.,]")
     )
     found = table.training().aggregate(
-        point=sql.true_count(sql.all_of([point, exp.Not(this=comma)])),
-        comma=sql.true_count(sql.all_of([comma.copy(), exp.Not(this=point.copy())])),
+        point=sql.true_count(sql.all_of([point, sql.negated(comma)])),
+        comma=sql.true_count(sql.all_of([comma.copy(), sql.negated(point.copy())])),
         both=sql.true_count(sql.all_of([point.copy(), comma.copy(), marked])),
     )
     mark: Mark = "," if found["comma"] > found["point"] else "."

@@ -60,7 +60,7 @@ def settle(laid: Pass, rows_in: int | None) -> Settled:
         return Settled(laid.kept(), _entries(laid, counts, rows), _set_aside(laid, laid.query, counts))
     left = _keep(laid, sql.select(_fenced(laid), [ROW, FATE]).where(sql.not_null(sql.column(FATE))))
     kept = sql.select(laid.query, [*laid.columns, *laid.base.hidden])
-    kept = kept.where(exp.Not(this=exp.In(this=sql.column(ROW), query=sql.select(left, [ROW]).subquery())))
+    kept = kept.where(sql.negated(exp.In(this=sql.column(ROW), query=sql.select(left, [ROW]).subquery())))
     return Settled(laid.table(kept), _entries(laid, counts, rows), _set_aside(laid, left, counts))
 
 

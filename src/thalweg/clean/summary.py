@@ -121,7 +121,7 @@ def _is_float(sql_type: str) -> bool:
 
 
 def _not_nan(value: exp.Expr, sql_type: str) -> exp.Expr:
-    return exp.Case().when(exp.Not(this=sql.call("isnan", value)), value) if _is_float(sql_type) else value
+    return exp.Case().when(sql.negated(sql.call("isnan", value)), value) if _is_float(sql_type) else value
 
 
 def _finite(value: exp.Expr, sql_type: str) -> exp.Expr:

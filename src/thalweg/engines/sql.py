@@ -82,6 +82,11 @@ def not_null(value: exp.Expr) -> exp.Expr:
     return exp.Not(this=is_null(value))
 
 
+def negated(condition: exp.Expr) -> exp.Expr:
+    """The opposite; a condition of several parts is put in parentheses."""
+    return exp.Not(this=exp.paren(condition) if isinstance(condition, exp.Connector) else condition)
+
+
 def differs(one: exp.Expr, other: exp.Expr) -> exp.Expr:
     """Whether two values differ, NULL being a value like any other."""
     return exp.NullSafeNEQ(this=whole(one), expression=whole(other))

@@ -186,7 +186,7 @@ class Pivot(Operation):
         counts = table.aggregate(
             rows=sql.row_count(),
             missing=sql.true_count(sql.is_null(value)),
-            unseen=sql.true_count(exp.Not(this=listed)),
+            unseen=sql.true_count(sql.negated(listed)),
         )
         rows, merged = counts["rows"], counts["rows"] - kept
         rule = f"same {', '.join(self.by)} as a row that was kept"

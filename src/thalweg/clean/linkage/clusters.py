@@ -34,12 +34,12 @@ def _edges(found: Matches) -> exp.Query:
     both = sql.select(told, [*PAIR, PROBABILITY]).where(sql.all_of(sql.column(LEARNS[name]) for name in PAIR))
     attached = [found.records.bench.keep(f"attached_{name}", _attached(told, name)) for name in PAIR]
     rest = sql.select(told, [*PAIR, PROBABILITY]).where(
-        sql.all_of(exp.Not(this=sql.column(LEARNS[name])) for name in PAIR)
+        sql.all_of(sql.negated(sql.column(LEARNS[name])) for name in PAIR)
     )
     for name in PAIR:
         for known, of in zip(attached, PAIR, strict=True):
             taken = sql.select(known, [of]).subquery()
-            rest = rest.where(exp.Not(this=exp.In(this=sql.column(name), query=taken)))
+            rest = rest.where(sql.negated(exp.In(this=sql.column(name), query=taken)))
     return _stacked(
         [both, _best([sql.select(each, [*PAIR, PROBABILITY, "outside"]) for each in attached]), rest]
     )
@@ -61,7 +61,7 @@ def _attached(told: exp.Table, outside: str) -> exp.Select:
     """The matches between a record outside of training, on this side, and a training record on the other."""
     columns = {name: sql.column(name) for name in (*PAIR, PROBABILITY)} | {"outside": sql.column(outside)}
     return sql.select(told, columns).where(
-        sql.all_of([exp.Not(this=sql.column(LEARNS[outside])), sql.column(LEARNS[OTHER[outside]])])
+        sql.all_of([sql.negated(sql.column(LEARNS[outside])), sql.column(LEARNS[OTHER[outside]])])
     )
 
 

@@ -115,7 +115,7 @@ def _apart(seen: Table, name: str) -> bool:
     value = number(text, NumberRule(percent="points"))
     sides = {
         "with": exp.Case().when(signed, value),
-        "without": exp.Case().when(exp.Not(this=signed.copy()), value.copy()),
+        "without": exp.Case().when(sql.negated(signed.copy()), value.copy()),
     }
     found = seen.aggregate(**{side: sql.call("quantile_disc", cell, 0.5) for side, cell in sides.items()})
     one, other = (abs(found[side] or 0.0) for side in sides)
