@@ -98,6 +98,11 @@ def test_a_setting_without_a_value_is_told(course: Callable[..., Path]) -> None:
     assert "expected --set key=value, received 'train.epochs'" in message(course(), "train.epochs")
 
 
+def test_a_wrong_setting_that_the_file_does_not_have_is_told(course: Callable[..., Path]) -> None:
+    text = message(course(), "dataset.shard_rows=7")
+    assert "(dataset.shard_rows): Input should be greater than or equal to 1024, received 7" in text
+
+
 def test_a_setting_past_the_end_of_a_list_is_told(course: Callable[..., Path]) -> None:
     assert "expected a position below 3, received '9'" in message(course(), "clean.trips.9.missing=x")
 

@@ -46,9 +46,9 @@ def _has(node: Any, key: str | int) -> bool:
 
 
 def _line(node: Any, key: str | int) -> int | None:
-    """The line, from 0, of a key or item; None of a tree that was not read from a file."""
+    """The line, from 0, of a key or item; None of one that did not come from a file, such as by `--set`."""
     lines = getattr(node, "lc", None)
-    if lines is None:
+    if lines is None or key not in (lines.data or {}):
         return None
     return (lines.key(key) if isinstance(node, dict) else lines.item(key))[0]
 
