@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROWS = 200_000  # a linear model has learnt what it can by then
 CATEGORIES = 100  # of one slot that have a column of their own
 STEPS = 300
+AT_ONCE = 65_536  # rows asked of at once: as sparse matrices they take several times their memory
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,19 @@ def linear(judged: Judged, output: str) -> Rival:
     inputs = columns.apply(blocks)
     model, converged = _ridge(inputs, y) if shape == "value" else _logistic(inputs, y)
 
-    def predicted(part: Part) -> np.ndarray:
-        rows = columns.apply(part.blocks)
+    def answered(part: Part, places: np.ndarray) -> np.ndarray:
+        rows = columns.apply(part.blocks.take(places))
         if shape == "value":
             return np.asarray(model.predict(rows), dtype=np.float64)[:, None]
-        p = np.zeros((len(part.rows), max(judged.targets[output].width, 2)))
+        p = np.zeros((len(places), max(judged.targets[output].width, 2)))
         p[:, model.classes_.astype(int)] = model.predict_proba(rows)  # a class the sample lacks keeps 0
         return p[:, 1:] if shape == "two classes" else p
+
+    def predicted(part: Part) -> np.ndarray:
+        every = np.arange(len(part.rows))
+        return np.concatenate(
+            [answered(part, every[at : at + AT_ONCE]) for at in range(0, len(every), AT_ONCE)]
+        )
 
     facts = {
         "rows": len(chosen),

@@ -39,7 +39,7 @@ class Evaluate(Section):
     """Bootstrap resamples of the test rows, from which the 95% intervals are taken."""
     importance: Importance = Importance()
     """Permutation importance of the input columns."""
-    rows: int = Field(default=500_000, ge=1)
+    rows: int = Field(default=300_000, ge=1)
     """Test rows judged, at most; the report tells where there were more."""
     training_rows: int = Field(default=1_000_000, ge=1)
     """Training rows that the baselines learn from, at most; the report tells where there were more."""

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from thalweg.core.errors import ComponentError, PipelineError
 from thalweg.core.files import read_json, storage_errors, write_json, write_text
 from thalweg.core.progress import Progress, Silent
@@ -81,6 +83,7 @@ def _advance(run: Run, until: str | None) -> tuple[list[Stage], float]:
         start = time.monotonic()
         if not found.fresh:
             stage.make(run)
+            pa.default_memory_pool().release_unused()  # what it needed is no longer held from the next one
             run.results.pop(stage.name, None)
             known["stages"][stage.name] = {"seconds": time.monotonic() - start, "peak_memory": peak_memory()}
         known["stages"].setdefault(stage.name, {}).update(key=run.key(stage.name).whole, why=found.why)
