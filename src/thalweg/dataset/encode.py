@@ -159,7 +159,7 @@ def _plan(
     most = max(1, min(shard_rows, SHARD_BYTES // row_bytes(layout, targets)))
     rows = _rows_of_splits(table)
     shards = tuple(max(1, ceil(rows.get(number, 0) / most)) for number in (*range(len(SPLITS)), NO_SPLIT))
-    return Plan(encoders, outputs, layout, targets, shards, seed)
+    return Plan(encoders, outputs, layout, targets, shards, seed, sum(rows.values()))
 
 
 def _rows_of_splits(table: Table) -> dict[int, int]:
@@ -187,7 +187,7 @@ def _scatter(table: Table, plan: Plan, scratch: Path, threads: int, progress: Pr
     scatter = Scatter(scratch, sum(plan.shards))
     batches = table.session.batches(sql.select(table.query, plan.columns), BATCH)
     with (
-        progress.task("shuffle", table.count()) as told,
+        progress.task("shuffle", plan.rows) as told,
         closing(in_order(partial(route, plan), batches, threads)) as routed,
     ):
         for parts in routed:

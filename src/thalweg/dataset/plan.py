@@ -44,6 +44,7 @@ class Plan:
     targets: Mapping[str, TargetType]
     shards: tuple[int, ...]
     seed: int
+    rows: int
 
     @property
     def columns(self) -> list[str]:

@@ -10,13 +10,14 @@ from typing import Any, cast
 import pyarrow as pa
 
 from thalweg.core.component import kind_of, kinds
-from thalweg.core.errors import BundleError, DataError
+from thalweg.core.errors import BundleError
 from thalweg.core.files import read_json, write_text
-from thalweg.core.suggest import did_you_mean
-from thalweg.features.conform import conform
+from thalweg.features.conform import column_of, conform
 from thalweg.mine.feature_miner import FeatureMiner
 from thalweg.mine.fitted import Fitted
 from thalweg.mine.miner import Miner
+
+MINED_FROM = "of which inputs of the model are mined"
 
 
 def mined_columns(mined: Iterable[Fitted], batch: pa.RecordBatch) -> dict[str, pa.Array]:
@@ -27,7 +28,10 @@ def mined_columns(mined: Iterable[Fitted], batch: pa.RecordBatch) -> dict[str, p
     """
     found: dict[str, pa.Array] = {}
     for each in mined:
-        raw = {name: conform(name, _values(batch, name), kind) for name, kind in each.inputs.items()}
+        raw = {
+            name: conform(name, column_of(batch, name, MINED_FROM), kind)
+            for name, kind in each.inputs.items()
+        }
         found |= each.apply(pa.RecordBatch.from_pydict(raw))
     return found
 
@@ -74,13 +78,3 @@ def load_mined(path: Path) -> tuple[Fitted, ...]:
 def _restored(fields: dict[str, Any]) -> Fitted:
     kind = cast(type[FeatureMiner], kind_of(Miner, str(fields.pop("kind"))))
     return kind.fitted.model_validate(fields)
-
-
-def _values(batch: pa.RecordBatch, name: str) -> pa.Array:
-    place = batch.schema.get_field_index(name)
-    if place < 0:
-        raise DataError(
-            f"the data has no column {name!r}, of which inputs of the model are mined; "
-            f"{did_you_mean(name, batch.schema.names)}"
-        )
-    return batch.column(place)

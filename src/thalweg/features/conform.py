@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.types as arrow
 
 from thalweg.core.errors import DataError
+from thalweg.core.suggest import did_you_mean
 from thalweg.engines.types import Family, family
 
 MOMENT = pa.timestamp("us")
@@ -34,6 +35,14 @@ def conform(name: str, values: pa.Array, type: str) -> pa.Array:
             hint=f"give the column the type {type}; text that looks like another type is not parsed",
         )
     return found
+
+
+def column_of(batch: pa.RecordBatch, name: str, what: str) -> pa.Array:
+    """A column of a batch. Raises DataError where it has none of that name; `what` says what it is needed for."""
+    place = batch.schema.get_field_index(name)
+    if place < 0:
+        raise DataError(f"the data has no column {name!r}, {what}; {did_you_mean(name, batch.schema.names)}")
+    return batch.column(place)
 
 
 def _boolean(values: pa.Array) -> pa.Array | None:

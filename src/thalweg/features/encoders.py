@@ -14,13 +14,13 @@ import pyarrow as pa
 from thalweg.core.component import kind_of, kinds
 from thalweg.core.errors import BundleError, DataError
 from thalweg.core.files import read_json, write_json
-from thalweg.core.suggest import did_you_mean
-from thalweg.features.conform import conform
+from thalweg.features.conform import column_of, conform
 from thalweg.features.feature import Block, Encoder, Feature
 from thalweg.features.layout import Layout
 
 DTYPES: dict[Block, type] = {"numbers": np.float32, "categories": np.int32}
 STRIP = 2048  # rows
+USED = "which the model was trained on"
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,13 @@ def encode_batch(
     The same row gives the same bits, whatever stands beside it. Raises DataError where a column is missing or
     has another type than in training.
     """
-    blocks = into if into is not None else empty_blocks(layout_of(encoders), batch.num_rows)
     slots: dict[Block, list[np.ndarray]] = {block: [] for block in DTYPES}
     why: dict[int, str] = {}
     counts: dict[str, dict[str, int]] = {}
     for encoder in encoders:
-        encoded = encoder.encode(conform(encoder.column, _values(batch, encoder.column), encoder.type))
+        encoded = encoder.encode(
+            conform(encoder.column, column_of(batch, encoder.column, USED), encoder.type)
+        )
         for slot in encoder.slots:
             slots[slot.block].append(encoded.slots[slot.name])
         if encoded.bad is not None:
@@ -73,6 +74,8 @@ def encode_batch(
                 why.setdefault(row, f"{encoder.column} {encoded.why}")
         if encoded.counts:
             counts[encoder.column] = encoded.counts
+    rows = batch.num_rows
+    blocks = into or {block: np.empty((rows, len(slots[block])), dtype) for block, dtype in DTYPES.items()}
     for block, columns in slots.items():
         _interleave(columns, blocks[block])
     bad = np.zeros(batch.num_rows, bool)
@@ -86,16 +89,6 @@ def _interleave(columns: Sequence[np.ndarray], block: np.ndarray) -> None:
         strip = slice(start, start + STRIP)
         for place, values in enumerate(columns):
             block[strip, place] = values[strip]
-
-
-def _values(batch: pa.RecordBatch, name: str) -> pa.Array:
-    place = batch.schema.get_field_index(name)
-    if place < 0:
-        raise DataError(
-            f"the data has no column {name!r}, which the model was trained on; "
-            f"{did_you_mean(name, batch.schema.names)}"
-        )
-    return batch.column(place)
 
 
 def stored(encoders: Sequence[Encoder]) -> list[dict[str, Any]]:

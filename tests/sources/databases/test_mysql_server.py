@@ -15,9 +15,10 @@ import pytest
 from tests.sources import odd_tables
 from tests.sources.databases.secrets import refused, stores_no_password
 from tests.sources.databases.servers import PASSWORD, Running
+from tests.sources.databases.snapshot import read_as_it_was
 from tests.sources.databases.statements import statements
 from thalweg.core.component import parse
-from thalweg.sources.source import Place, Source
+from thalweg.sources.source import Source
 
 ODD = ['a"b', "c.d", "e f", "日期", "select", "x'; DROP TABLE victim; --", "a`b", "100%"]
 
@@ -224,14 +225,7 @@ def test_values_at_the_edges_of_their_types(read: Callable, at: Callable, mysql_
 def test_one_snapshot(session: Any, at: Callable, mysql_server: Running, tmp_path: Path) -> None:
     """Rows that others add, change or take away while the table is read are not seen."""
     mysql_server.run("CREATE TABLE moving AS SELECT seq AS i, 0 AS v FROM seq_1_to_200000;", "shop")
-    opened = parse(Source, at(table="moving")).open("t", Place(session, tmp_path))
-    batches = session.batches(opened.query)
-    seen = [next(batches)]
-    mysql_server.run("UPDATE moving SET v = 1; DELETE FROM moving WHERE i > 100000;", "shop")
-    seen += list(batches)
-    assert sum(batch.num_rows for batch in seen) == 200_000
-    assert {value for batch in seen for value in batch["v"].unique().to_pylist()} == {0}
-    opened.close()
+    read_as_it_was(session, at(table="moving"), mysql_server, 200_000, tmp_path)
 
 
 def test_rights(read: Callable, at: Callable, mysql_server: Running) -> None:

@@ -18,6 +18,7 @@ import pytest
 from tests.sources import odd_tables
 from tests.sources.databases.secrets import refused, stores_no_password
 from tests.sources.databases.servers import PASSWORD, Running, northwind
+from tests.sources.databases.snapshot import read_as_it_was
 from tests.sources.databases.statements import statements
 from thalweg.core.component import parse
 from thalweg.core.errors import ComponentError, PipelineError
@@ -206,17 +207,8 @@ def test_the_fingerprint_sees_every_change_and_nothing_else(
 
 def test_one_snapshot(session: Any, at: Callable, postgres_server: Running, tmp_path: Path) -> None:
     """Rows that others add, change or take away while the table is read are not seen."""
-    from thalweg.sources.source import Place
-
     postgres_server.run("CREATE TABLE moving AS SELECT i, 0 AS v FROM generate_series(1, 300000) i;", "shop")
-    opened = parse(Source, at(table="moving")).open("t", Place(session, tmp_path))
-    batches = session.batches(opened.query)
-    seen = [next(batches)]
-    postgres_server.run("UPDATE moving SET v = 1; DELETE FROM moving WHERE i > 200000;", "shop")
-    seen += list(batches)
-    assert sum(batch.num_rows for batch in seen) == 300_000
-    assert {value for batch in seen for value in batch["v"].unique().to_pylist()} == {0}
-    opened.close()
+    read_as_it_was(session, at(table="moving"), postgres_server, 300_000, tmp_path)
 
 
 def test_a_wide_table_and_one_row(read: Callable, at: Callable, postgres_server: Running) -> None:
