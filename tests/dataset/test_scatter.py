@@ -25,10 +25,17 @@ def test_every_row_reaches_its_file_in_the_order_it_was_added(tmp_path: Path) ->
             expected[place] += rows
     assert scatter.rows == [600, 600, 0]
     for place in (0, 1):
-        assert scatter.take(place).to_pylist() == batch_of(expected[place]).to_pylist()
+        assert pa.Table.from_batches(scatter.take(place)).to_pylist() == batch_of(expected[place]).to_pylist()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_part_has_the_bytes_of_its_rows_alone() -> None:
     whole = batch_of(list(range(100_000)))
     assert len(Part(0, whole.slice(500, 10)).content) < 2_000
+
+
+def test_parts_of_one_file_may_have_different_columns(tmp_path: Path) -> None:
+    scatter = Scatter(tmp_path, 1)
+    parts = [batch_of([1, 2]), batch_of([3]).drop_columns(["name"]), batch_of([4])]
+    scatter.add(Part(0, part) for part in parts)
+    assert [part.to_pydict() for part in scatter.take(0)] == [part.to_pydict() for part in parts]

@@ -24,11 +24,12 @@ from thalweg.core.errors import DataError
 from thalweg.core.files import storage_errors, write_json
 from thalweg.core.ledger import Entry, Reason
 from thalweg.core.progress import Progress, Silent
-from thalweg.dataset.chunk import Account, Fate, encode_chunk
+from thalweg.dataset.chunk import Account, Fate, encode_chunk, encode_values_once
+from thalweg.dataset.codes import Codebook
 from thalweg.dataset.parallel import in_order
 from thalweg.dataset.plan import NO_SPLIT, Output, Plan, answers
 from thalweg.dataset.quarantine import Quarantine
-from thalweg.dataset.route import route
+from thalweg.dataset.route import route, united
 from thalweg.dataset.scatter import Scatter
 from thalweg.dataset.shards import (
     INDEX,
@@ -41,7 +42,7 @@ from thalweg.dataset.shards import (
     write_shard,
 )
 from thalweg.engines import sql
-from thalweg.engines.table import SPLIT, Table
+from thalweg.engines.table import ROW, SPLIT, Table
 from thalweg.features.encoders import layout_of
 from thalweg.features.feature import Encoder
 
@@ -80,10 +81,11 @@ def encode(
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".scatter-", dir=folder) as scratch:
-            scatter = _scatter(table, plan, Path(scratch), threads, told)
+            codebook = Codebook(name for name in plan.columns if name not in (ROW, SPLIT))
+            scatter = _scatter(table, plan, codebook, Path(scratch), threads, told)
             with closing(Quarantine(Path(scratch))) as quarantine:
                 tally = Tally(quarantine)
-                splits = _write_shards(plan, scatter, folder, tally, threads, told)
+                splits = _write_shards(plan, codebook, scatter, folder, tally, threads, told)
             kept: dict[SplitName, int] = {
                 name: sum(shard.rows for shard in shards) for name, shards in splits.items()
             }
@@ -182,13 +184,15 @@ def _type(values: np.ndarray) -> TargetType:
     return "int64" if values.dtype == np.int64 else "float32"
 
 
-def _scatter(table: Table, plan: Plan, scratch: Path, threads: int, progress: Progress) -> Scatter:
+def _scatter(
+    table: Table, plan: Plan, codebook: Codebook, scratch: Path, threads: int, progress: Progress
+) -> Scatter:
     """The first pass: throw the rows of every batch into the files of their shards."""
     scatter = Scatter(scratch, sum(plan.shards))
     batches = table.session.batches(sql.select(table.query, plan.columns), BATCH)
     with (
         progress.task("shuffle", plan.rows) as told,
-        closing(in_order(partial(route, plan), batches, threads)) as routed,
+        closing(in_order(partial(route, plan, codebook), batches, threads)) as routed,
     ):
         for parts in routed:
             scatter.add(parts)
@@ -197,7 +201,13 @@ def _scatter(table: Table, plan: Plan, scratch: Path, threads: int, progress: Pr
 
 
 def _write_shards(
-    plan: Plan, scatter: Scatter, folder: Path, tally: Tally, threads: int, progress: Progress
+    plan: Plan,
+    codebook: Codebook,
+    scatter: Scatter,
+    folder: Path,
+    tally: Tally,
+    threads: int,
+    progress: Progress,
 ) -> dict[SplitName, tuple[Shard, ...]]:
     """The second pass: encode the rows of each file and write those that stay as a shard."""
     jobs: list[tuple[int, Path]] = []
@@ -208,10 +218,12 @@ def _write_shards(
     jobs += [
         (place, folder) for place in plan.places(NO_SPLIT) if scatter.rows[place]
     ]  # none of these rows stays
+    by_value = encode_values_once(plan.encoders, codebook)
 
     def write(job: tuple[int, Path]) -> tuple[Account, Shard | None]:
         place, path = job
-        arrays, account = encode_chunk(plan, scatter.take(place), place)
+        rows = united(plan, codebook, scatter.take(place))
+        arrays, account = encode_chunk(plan, by_value, rows, place)
         return account, write_shard(arrays, path) if account.kept else None
 
     shards: list[Shard] = []

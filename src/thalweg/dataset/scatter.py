@@ -19,12 +19,12 @@ class Part:
 
 
 class Scatter:
-    """Appends rows of Arrow batches, all of one schema, to numbered files in a folder."""
+    """Appends rows of Arrow batches, each with a schema of its own, to numbered files in a folder."""
 
     def __init__(self, folder: Path, count: int):
         self.folder = folder
         self.rows = [0] * count
-        self._schema: pa.Schema | None = None
+        self._schemas: list[list[pa.Schema]] = [[] for _ in range(count)]
 
     def add(self, parts: Iterable[Part]) -> None:
         """Append parts to their files."""
@@ -32,16 +32,16 @@ class Scatter:
             with self.path(part.place).open("ab", buffering=0) as file:
                 file.write(part.content)
             self.rows[part.place] += part.rows
-            self._schema = part.schema
+            self._schemas[part.place].append(part.schema)
 
     def path(self, place: int) -> Path:
         return self.folder / f"{place:06d}.rows"
 
-    def take(self, place: int) -> pa.Table:
-        """The rows of a file, in the order they were added; the file is removed."""
-        batches = []
+    def take(self, place: int) -> list[pa.RecordBatch]:
+        """The parts of a file, in the order they were added; the file is removed."""
         with pa.memory_map(str(self.path(place))) as file:
-            while file.tell() < file.size():
-                batches.append(pa.ipc.read_record_batch(pa.ipc.read_message(file), self._schema))
+            batches = [
+                pa.ipc.read_record_batch(pa.ipc.read_message(file), schema) for schema in self._schemas[place]
+            ]
         self.path(place).unlink()
-        return pa.Table.from_batches(batches, self._schema)
+        return batches

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from thalweg.engines import types
 from thalweg.features.feature import Encoded, Encoder, Feature, Slot, TrainingColumn
-from thalweg.features.indicator import indicator_slot, missing_counts
+from thalweg.features.indicator import indicator_slot, missing_mark
 from thalweg.features.refusal import says_nothing
 
 
@@ -33,7 +33,7 @@ class BooleanEncoder(Encoder):
         arrays = {self.column: encoded}
         if self.missing:
             arrays[f"{self.column}:missing"] = missing.astype(np.float32)
-        return Encoded(arrays, missing_counts(missing, self.missing))
+        return Encoded(arrays, missing_mark(missing, self.missing))
 
 
 class Boolean(Feature):

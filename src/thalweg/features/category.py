@@ -18,7 +18,7 @@ from pydantic import Field
 from thalweg.engines import types
 from thalweg.features.conform import conform
 from thalweg.features.feature import Encoded, Encoder, Feature, Slot, TrainingColumn
-from thalweg.features.indicator import missing_counts
+from thalweg.features.indicator import missing_mark
 from thalweg.features.refusal import says_nothing
 
 WIDER = ("UBIGINT", "HUGEINT", "UHUGEINT")  # than 64 bits with a sign
@@ -94,13 +94,11 @@ class CategoryEncoder(Encoder):
         index = self._index[position]
         if self.missing:
             index[missing] = 1
-        return Encoded({self.column: index}, self._counts(position, missing))
+        return Encoded({self.column: index}, self._marks(position, missing))
 
-    def _counts(self, position: np.ndarray, missing: np.ndarray) -> dict[str, int]:
-        rare = int(np.count_nonzero(position >= len(self.values)))
-        unseen = int(np.count_nonzero((position < 0) & ~missing))
-        told = {"rare": rare, "unseen": unseen}
-        return missing_counts(missing, self.missing) | {name: rows for name, rows in told.items() if rows}
+    def _marks(self, position: np.ndarray, missing: np.ndarray) -> dict[str, np.ndarray]:
+        replaced = {"rare": position >= len(self.values), "unseen": (position < 0) & ~missing}
+        return missing_mark(missing, self.missing) | replaced
 
 
 class Category(Feature):

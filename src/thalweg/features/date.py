@@ -22,7 +22,7 @@ from thalweg.features.calendar import CYCLES, FIRST, LAST, NAMES, Part, part
 from thalweg.features.conform import conform
 from thalweg.features.date_part import Form, PartEncoder
 from thalweg.features.feature import Encoded, Encoder, Feature, Slot, TrainingColumn
-from thalweg.features.indicator import indicator_slot, missing_counts
+from thalweg.features.indicator import indicator_slot, missing_mark
 from thalweg.features.refusal import says_nothing
 from thalweg.features.scaling import standard
 
@@ -50,8 +50,8 @@ class DateEncoder(Encoder):
             arrays.update(zip((slot.name for slot in each.slots), encoded, strict=True))
         if self.missing:
             arrays[f"{self.column}:missing"] = missing.astype(np.float32)
-        counts = missing_counts(missing, self.missing)
-        return Encoded(arrays, counts, bad if bad.any() else None, "is not in the years 1 to 9999")
+        marks = missing_mark(missing, self.missing)
+        return Encoded(arrays, marks, bad if bad.any() else None, "is not in the years 1 to 9999")
 
 
 class Date(Feature):

@@ -15,7 +15,7 @@ from thalweg.core.component import kind_of, kinds
 from thalweg.core.errors import BundleError, DataError
 from thalweg.core.files import read_json, write_json
 from thalweg.features.conform import column_of, conform
-from thalweg.features.feature import Block, Encoder, Feature
+from thalweg.features.feature import Block, Encoded, Encoder, Feature
 from thalweg.features.layout import Layout
 
 DTYPES: dict[Block, type] = {"numbers": np.float32, "categories": np.int32}
@@ -52,33 +52,43 @@ def empty_blocks(layout: Layout, rows: int) -> dict[str, np.ndarray]:
     return {block: np.empty((rows, len(layout.of(block))), dtype) for block, dtype in DTYPES.items()}
 
 
-def encode_batch(
-    encoders: Sequence[Encoder], batch: pa.RecordBatch, into: dict[str, np.ndarray] | None = None
-) -> EncodedBatch:
-    """Encode a batch that has, among others, the columns of the encoders; into blocks of its size, if given.
+def encode_batch(encoders: Sequence[Encoder], batch: pa.RecordBatch) -> EncodedBatch:
+    """Encode a batch that has, among others, the columns of the encoders.
 
     The same row gives the same bits, whatever stands beside it. Raises DataError where a column is missing or
     has another type than in training.
     """
+    columns = [encode_values(encoder, column_of(batch, encoder.column, USED)) for encoder in encoders]
+    return side_by_side(encoders, columns, batch.num_rows)
+
+
+def encode_values(encoder: Encoder, values: pa.Array) -> Encoded:
+    """Encode values as they come. Raises DataError where they have another type than in training."""
+    return encoder.encode(conform(encoder.column, values, encoder.type))
+
+
+def side_by_side(
+    encoders: Sequence[Encoder],
+    columns: Sequence[Encoded],
+    rows: int,
+    into: dict[str, np.ndarray] | None = None,
+) -> EncodedBatch:
+    """Encoded columns as one batch of B rows; in blocks of that size, if given."""
     slots: dict[Block, list[np.ndarray]] = {block: [] for block in DTYPES}
     why: dict[int, str] = {}
     counts: dict[str, dict[str, int]] = {}
-    for encoder in encoders:
-        encoded = encoder.encode(
-            conform(encoder.column, column_of(batch, encoder.column, USED), encoder.type)
-        )
+    for encoder, encoded in zip(encoders, columns, strict=True):
         for slot in encoder.slots:
             slots[slot.block].append(encoded.slots[slot.name])
         if encoded.bad is not None:
             for row in np.flatnonzero(encoded.bad).tolist():
                 why.setdefault(row, f"{encoder.column} {encoded.why}")
-        if encoded.counts:
-            counts[encoder.column] = encoded.counts
-    rows = batch.num_rows
+        if found := encoded.counts:
+            counts[encoder.column] = found
     blocks = into or {block: np.empty((rows, len(slots[block])), dtype) for block, dtype in DTYPES.items()}
-    for block, columns in slots.items():
-        _interleave(columns, blocks[block])
-    bad = np.zeros(batch.num_rows, bool)
+    for block, filled in slots.items():
+        _interleave(filled, blocks[block])
+    bad = np.zeros(rows, bool)
     bad[list(why)] = True
     return EncodedBatch(blocks, bad, [why[row] for row in sorted(why)], counts)
 

@@ -61,16 +61,28 @@ class Slot(BaseModel):
 
 @dataclass(frozen=True)
 class Encoded:
-    """A batch of one column: an array (B,) for each slot, and counts of what had to be replaced.
+    """A batch of one column: an array (B,) for each slot, and marks (B,) of what had to be replaced.
 
     `bad` marks rows whose value can't be encoded at all (quarantined in training, refused in prediction),
-    with the reason in `why`. `counts` has keys such as `missing`, `unseen`, `rare`.
+    with the reason in `why`. `marks` has keys such as `missing`, `unseen`, `rare`.
     """
 
     slots: dict[str, np.ndarray]
-    counts: dict[str, int] = field(default_factory=dict)
+    marks: dict[str, np.ndarray] = field(default_factory=dict)
     bad: np.ndarray | None = None
     why: str = ""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many values have each mark that there is."""
+        rows = {name: int(np.count_nonzero(mark)) for name, mark in self.marks.items()}
+        return {name: count for name, count in rows.items() if count}
+
+    def take(self, places: np.ndarray) -> Encoded:
+        """The rows at `places` (n,), each of which there is."""
+        slots = {name: values.take(places, mode="clip") for name, values in self.slots.items()}
+        marks = {name: mark.take(places, mode="clip") for name, mark in self.marks.items()}
+        return Encoded(slots, marks, None if self.bad is None else self.bad.take(places), self.why)
 
 
 class Encoder(BaseModel, ABC):

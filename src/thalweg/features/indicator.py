@@ -12,7 +12,6 @@ def indicator_slot(column: str) -> Slot:
     return Slot(name=f"{column}:missing", block="numbers", bins=(0.0, 1.0))
 
 
-def missing_counts(missing: np.ndarray, seen: bool) -> dict[str, int]:
-    """How many values are missing, under `missing_unseen` where training had no missing value."""
-    rows = int(np.count_nonzero(missing))
-    return {"missing" if seen else "missing_unseen": rows} if rows else {}
+def missing_mark(missing: np.ndarray, seen: bool) -> dict[str, np.ndarray]:
+    """The mark of missing values, `missing_unseen` where training had none."""
+    return {"missing" if seen else "missing_unseen": missing} if missing.any() else {}

@@ -14,7 +14,7 @@ from thalweg.core.errors import DataError
 from thalweg.engines import types
 from thalweg.features.bins import bin_edges
 from thalweg.features.feature import Encoded, Encoder, Feature, Slot, TrainingColumn
-from thalweg.features.indicator import indicator_slot, missing_counts
+from thalweg.features.indicator import indicator_slot, missing_mark
 from thalweg.features.lookup import Lookup
 from thalweg.features.refusal import says_nothing
 from thalweg.features.scaling import Linear, Normal, quantile, standard
@@ -68,9 +68,9 @@ class NumberEncoder(Encoder):
             arrays[f"{self.column}:missing"] = told.astype(np.float32)
         if self.names:
             arrays[f"{self.column}:value"] = self._names_known.find(x) + 1
-        counts = {} if missing is None else missing_counts(missing, self.missing)
+        marks = {} if missing is None else missing_mark(missing, self.missing)
         return Encoded(
-            arrays, counts, bad if bad is not None and bad.any() else None, "is infinite or too large"
+            arrays, marks, bad if bad is not None and bad.any() else None, "is infinite or too large"
         )
 
 
