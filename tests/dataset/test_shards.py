@@ -131,3 +131,29 @@ def test_a_part_of_a_split_can_be_read(dataset: tuple[Path, EncodedDataset]) -> 
         name: values.tobytes() for name, values in part.items()
     }
     assert len(read_all(folder, "test", limit=10**9)["row"]) == made.index.rows("test")
+
+
+def test_what_codes_stand_for_is_checked_too(dataset: tuple[Path, EncodedDataset], tmp_path: Path) -> None:
+    folder, made = tmp_path / "copy", dataset[1]
+    shutil.copytree(dataset[0], folder)
+    assert made.index.values is not None
+    path = folder / made.index.values.file
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(StorageError, match=r"values\.arrow has changed since it was written"):
+        read_all(folder, "test")
+    path.unlink()
+    with pytest.raises(StorageError, match=r"values\.arrow is missing"):
+        read_all(folder, "test")
+
+
+def test_shards_hold_codes_of_columns_with_few_values(dataset: tuple[Path, EncodedDataset]) -> None:
+    folder, made = dataset
+    held = open_shard(folder, made.index.splits["training"][0])
+    assert held["codes"].dtype == np.uint16
+    assert held["codes"].shape[1] == len(made.index.coded) == 14
+    assert "numbers" not in held
+    assert "categories" not in held
+    coded = [slot for each in made.index.coded for slot in each.slots]
+    assert sorted(coded) == sorted(slot.name for slot in made.index.layout.slots)

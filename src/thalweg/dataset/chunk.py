@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as arrow
 
-from thalweg.dataset.codes import Codebook
 from thalweg.dataset.plan import NO_SPLIT, Plan
 from thalweg.dataset.route import Routed
 from thalweg.dataset.shards import TARGET
 from thalweg.dataset.shuffle import shuffle_keys
+from thalweg.dataset.values import Coded
 from thalweg.engines.table import ROW
-from thalweg.features.encoders import EncodedBatch, empty_blocks, encode_values, side_by_side
+from thalweg.features.encoders import empty_blocks, encode_values, fill, told
 from thalweg.features.feature import Encoded, Encoder
 
 Fate = Literal["dropped", "quarantined"]
@@ -45,39 +45,30 @@ class Account:
     """By column: how many values were missing, rare or unseen."""
 
 
-def encode_values_once(encoders: Sequence[Encoder], codebook: Codebook) -> list[Encoded | None]:
-    """What each code of a column is encoded to, for each encoder; None where its column has no codes."""
-    values = [codebook.values(encoder.column) for encoder in encoders]
-    return [
-        None if found is None else encode_values(encoder, found)
-        for encoder, found in zip(encoders, values, strict=True)
-    ]
-
-
 def encode_chunk(
-    plan: Plan, by_value: Sequence[Encoded | None], rows: Routed, place: int
+    plan: Plan, coded: Sequence[Coded | None], rows: Routed, place: int
 ) -> tuple[dict[str, np.ndarray], Account]:
     """Encode the rows of a shard, which have the columns of encoders and outputs, and `__row`.
 
-    `by_value` is what `encode_values_once` gave. Gives the columns of the shard, (n,) or (n, width), of the rows
-    that stay, in their shuffled order.
+    `coded` is what `coded_columns` gave. Gives the columns of the shard, (n,) or (n, width), of the rows that stay,
+    in their shuffled order.
     """
     order = np.argsort(shuffle_keys(rows.values(ROW).to_numpy(), plan.seed))
     shuffled = rows.take(order)
-    arrays = _empty(plan, len(order))
+    plain = [encoder for encoder, found in zip(plan.encoders, coded, strict=True) if found is None]
+    arrays = _empty(plan, plain, len(plan.encoders) - len(plain), len(order))
     stays, account = np.ones(len(order), bool), Account()
     for start in range(0, len(order), BATCH):
         part = slice(start, start + BATCH)
         batch = shuffled.slice(part)
         into = {name: values[part] for name, values in arrays.items()}
-        columns = [
-            _encoded(encoder, batch, known) for encoder, known in zip(plan.encoders, by_value, strict=True)
-        ]
-        encoded = side_by_side(plan.encoders, columns, len(batch), into)
+        columns = _encoded(plan, coded, batch, into["codes"])
+        fill(into, plain, [each for each, found in zip(columns, coded, strict=True) if found is None])
         into[ROW][:] = batch.values(ROW).to_numpy()
-        for column, counts in encoded.counts.items():
-            account.counts.setdefault(column, Counter()).update(counts)
-        leaving = [*_without_answer(plan, batch, into), *_bad(encoded)]
+        bad, reasons, counts = told(plan.encoders, columns, len(batch))
+        for column, marked in counts.items():
+            account.counts.setdefault(column, Counter()).update(marked)
+        leaving = [*_without_answer(plan, batch, into), *_bad(bad, reasons)]
         if place in plan.places(NO_SPLIT):
             leaving.append(("quarantined", UNTOLD, np.ones(len(batch), bool)))
         for fate, rule, mask in leaving:
@@ -90,17 +81,25 @@ def encode_chunk(
     return kept, account
 
 
-def _encoded(encoder: Encoder, rows: Routed, by_value: Encoded | None) -> Encoded:
-    """A column, by a look at what its values gave or, where they have no codes, one by one."""
-    codes = rows.codes(encoder.column)
-    if by_value is None or codes is None:
-        return encode_values(encoder, rows.values(encoder.column))
-    return by_value.take(codes)
+def _encoded(plan: Plan, coded: Sequence[Coded | None], rows: Routed, into: np.ndarray) -> list[Encoded]:
+    """Every column; of those in codes what is told of them, their positions put into (B, C)."""
+    columns: list[Encoded] = []
+    places = iter(range(into.shape[1]))
+    for encoder, found in zip(plan.encoders, coded, strict=True):
+        if found is None:
+            columns.append(encode_values(encoder, rows.values(encoder.column)))
+        else:
+            positions = found.position.take(rows.codes(encoder.column), mode="clip")
+            into[:, next(places)] = positions
+            columns.append(found.told(positions))
+    return columns
 
 
-def _empty(plan: Plan, rows: int) -> dict[str, np.ndarray]:
+def _empty(plan: Plan, plain: Sequence[Encoder], coded: int, rows: int) -> dict[str, np.ndarray]:
+    slots = [slot for encoder in plain for slot in encoder.slots]
     targets = {f"{TARGET}{name}": np.empty(rows, kind) for name, kind in plan.targets.items()}
-    return {**empty_blocks(plan.layout, rows), **targets, ROW: np.empty(rows, np.int64)}
+    codes = np.empty((rows, coded), np.uint16)
+    return {"codes": codes, **empty_blocks(slots, rows), **targets, ROW: np.empty(rows, np.int64)}
 
 
 def _without_answer(plan: Plan, rows: Routed, into: dict[str, np.ndarray]) -> Iterator[Leave]:
@@ -117,10 +116,10 @@ def _missing(values: pa.Array) -> np.ndarray:
     return missing.to_numpy(zero_copy_only=False)
 
 
-def _bad(encoded: EncodedBatch) -> Iterator[Leave]:
+def _bad(bad: np.ndarray, reasons: Sequence[str]) -> Iterator[Leave]:
     """The rows with an input that can't be encoded, by reason."""
     masks: dict[str, np.ndarray] = {}
-    for row, reason in zip(np.flatnonzero(encoded.bad), encoded.reasons, strict=True):
-        masks.setdefault(reason, np.zeros(len(encoded.bad), bool))[row] = True
+    for row, reason in zip(np.flatnonzero(bad), reasons, strict=True):
+        masks.setdefault(reason, np.zeros(len(bad), bool))[row] = True
     for rule, mask in masks.items():
         yield "quarantined", rule, mask

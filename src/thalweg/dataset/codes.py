@@ -14,7 +14,23 @@ import pyarrow.compute as pc
 import pyarrow.types as arrow
 
 MOST = 2**16  # values of a column that has codes
-MOST_BYTES = 16 * 2**20  # that they take
+MOST_BYTES = (
+    16 * 2**20
+)  # that they take in the end; twice as much on the way, where batches come in any order
+
+
+CODED = (
+    arrow.is_boolean,
+    arrow.is_integer,
+    arrow.is_floating,
+    arrow.is_decimal,
+    arrow.is_date,
+    arrow.is_time,
+    arrow.is_timestamp,
+    arrow.is_string,
+    arrow.is_large_string,
+    arrow.is_binary,
+)  # types whose values can be told apart and put in order
 
 
 class Codes:
@@ -26,21 +42,20 @@ class Codes:
     def __init__(self, type: pa.DataType):
         self._type = type
         self._lock = Lock()
-        self._values = pa.array([], _bits(type))
-        self.given_up = arrow.is_nested(type) or arrow.is_string_view(type) or arrow.is_binary_view(type)
+        self._values = _exact(pa.array([], type))
+        self.given_up = not any(is_one(type) for is_one in CODED)
         """Whether there are too many values; codes given before stay good."""
 
     @property
     def values(self) -> pa.Array:
         """The value of each code, NULL among them where the column has some."""
-        return self._values.view(self._type) if arrow.is_floating(self._type) else self._values
+        return self._values if self._values.type == self._type else self._values.view(self._type)
 
     def of(self, values: pa.Array) -> np.ndarray | None:
         """The codes (n,) uint16 of values; None where the column has too many."""
         if self.given_up:
             return None
-        exact = values.view(_bits(self._type)) if arrow.is_floating(self._type) else values
-        found = exact.dictionary_encode(null_encoding="encode")
+        found = _exact(values).dictionary_encode(null_encoding="encode")
         with self._lock:
             known = self._known(found.dictionary)
         return None if known is None else known.take(found.indices.to_numpy(), mode="clip")
@@ -49,7 +64,7 @@ class Codes:
         """The codes of different values, new ones among them."""
         place = pc.index_in(values, value_set=self._values)
         new = values.filter(place.is_null())
-        if len(self._values) + len(new) > MOST or self._values.nbytes + new.nbytes > MOST_BYTES:
+        if len(self._values) + len(new) > MOST or self._values.nbytes + new.nbytes > 2 * MOST_BYTES:
             self.given_up = True
             return None
         known = place.fill_null(0).to_numpy().astype(np.uint16)
@@ -58,11 +73,16 @@ class Codes:
         return known
 
 
-def _bits(type: pa.DataType) -> pa.DataType:
-    """A type that tells values apart by their bits: 0.0 and -0.0 are two floats."""
-    return (
-        {16: pa.int16(), 32: pa.int32(), 64: pa.int64()}[type.bit_width] if arrow.is_floating(type) else type
-    )
+def _exact(values: pa.Array) -> pa.Array:
+    """Values that are told apart by their bits: 0.0 and -0.0 are two floats."""
+    if not arrow.is_floating(values.type):
+        return values
+    return values.view({16: pa.int16(), 32: pa.int32(), 64: pa.int64()}[values.type.bit_width])
+
+
+def in_order(values: pa.Array) -> np.ndarray:
+    """The positions (k,) of different values in an order that depends on nothing else."""
+    return pc.array_sort_indices(_exact(values)).to_numpy()
 
 
 class Codebook:

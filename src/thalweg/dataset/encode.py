@@ -24,7 +24,7 @@ from thalweg.core.errors import DataError
 from thalweg.core.files import storage_errors, write_json
 from thalweg.core.ledger import Entry, Reason
 from thalweg.core.progress import Progress, Silent
-from thalweg.dataset.chunk import Account, Fate, encode_chunk, encode_values_once
+from thalweg.dataset.chunk import Account, Fate, encode_chunk
 from thalweg.dataset.codes import Codebook
 from thalweg.dataset.parallel import in_order
 from thalweg.dataset.plan import NO_SPLIT, Output, Plan, answers
@@ -41,6 +41,7 @@ from thalweg.dataset.shards import (
     row_bytes,
     write_shard,
 )
+from thalweg.dataset.values import VALUES, Coded, coded_columns, write_values
 from thalweg.engines import sql
 from thalweg.engines.table import ROW, SPLIT, Table
 from thalweg.features.encoders import layout_of
@@ -85,15 +86,19 @@ def encode(
             scatter = _scatter(table, plan, codebook, Path(scratch), threads, told)
             with closing(Quarantine(Path(scratch))) as quarantine:
                 tally = Tally(quarantine)
-                splits = _write_shards(plan, codebook, scatter, folder, tally, threads, told)
+                coded = coded_columns(encoders, codebook)
+                splits = _write_shards(plan, codebook, coded, scatter, folder, tally, threads, told)
             kept: dict[SplitName, int] = {
                 name: sum(shard.rows for shard in shards) for name, shards in splits.items()
             }
             entry = tally.entry(table.name, kept)
+            values = write_values([each for each in coded if each], folder / VALUES)
             set_aside = quarantine.write(table, STEP, folder / "quarantine.parquet")
         index = Index(
             seed=seed,
             layout=plan.layout,
+            coded=tuple(each.column for each in coded if each),
+            values=values,
             targets=dict(plan.targets),
             splits=splits,
             counts=tally.counts(),
@@ -203,6 +208,7 @@ def _scatter(
 def _write_shards(
     plan: Plan,
     codebook: Codebook,
+    coded: Sequence[Coded | None],
     scatter: Scatter,
     folder: Path,
     tally: Tally,
@@ -218,12 +224,11 @@ def _write_shards(
     jobs += [
         (place, folder) for place in plan.places(NO_SPLIT) if scatter.rows[place]
     ]  # none of these rows stays
-    by_value = encode_values_once(plan.encoders, codebook)
 
     def write(job: tuple[int, Path]) -> tuple[Account, Shard | None]:
         place, path = job
         rows = united(plan, codebook, scatter.take(place))
-        arrays, account = encode_chunk(plan, by_value, rows, place)
+        arrays, account = encode_chunk(plan, coded, rows, place)
         return account, write_shard(arrays, path) if account.kept else None
 
     shards: list[Shard] = []

@@ -16,6 +16,7 @@ from thalweg.dataset.order import Window, permutation, shuffled, windows
 from thalweg.dataset.read import copy_rows, empty_rows
 from thalweg.dataset.shards import SplitName, check_shard, read_index
 from thalweg.dataset.stream import Loaded, Stream
+from thalweg.dataset.values import Decoder
 
 WINDOW_BYTES = 64 * 2**20  # rows in memory that are shuffled among each other; two windows are held at a time
 WINDOW_ROWS = 2**20
@@ -53,6 +54,7 @@ class Loader:
         self.split: SplitName = split
         self.shuffle, self.drop_last, self.rank, self.world = shuffle, drop_last, rank, world
         self.index = read_index(folder)
+        self.decoder = Decoder(folder, self.index)
         self.rows = self.index.rows(split)
         self.window_rows = window_rows or min(WINDOW_ROWS, WINDOW_BYTES // self.index.row_bytes)
         self.epoch = 0
@@ -110,7 +112,7 @@ class Loader:
             if shard.file not in self._trusted:
                 check_shard(self.folder, shard)
                 self._trusted.add(shard.file)
-        rows = copy_rows(self.folder, self.index, window.shards, window.rows)
+        rows = copy_rows(self.folder, self.index, self.decoder, window.shards, window.rows)
         order = permutation(window.rows, self.seed, epoch, window.number) if self.shuffle else None
         return Loaded(rows, order)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from thalweg.dataset.shards import Index, Shard, SplitName, check_shard, open_shard, read_index
+from thalweg.dataset.shards import TARGET, Index, Shard, SplitName, check_shard, open_shard, read_index
+from thalweg.dataset.values import Decoder
 from thalweg.engines.table import ROW
 
 
@@ -24,25 +25,30 @@ def read_all(folder: Path, split: SplitName, limit: int | None = None) -> dict[s
         if sum(each.rows for each in needed) < rows:
             needed.append(shard)
             check_shard(folder, shard)
-    return copy_rows(folder, index, needed, rows)
+    return copy_rows(folder, index, Decoder(folder, index), needed, rows)
 
 
-def copy_rows(folder: Path, index: Index, shards: Sequence[Shard], rows: int) -> dict[str, np.ndarray]:
+def copy_rows(
+    folder: Path, index: Index, decoder: Decoder, shards: Sequence[Shard], rows: int
+) -> dict[str, np.ndarray]:
     """The first `rows` rows of some shards, one after the other. Their files are mapped one at a time."""
     filled = empty_rows(index, rows)
     start = 0
     for shard in shards:
-        found = open_shard(folder, shard)
         end = min(start + shard.rows, rows)
-        for name, values in found.items():
-            filled["row" if name == ROW else name][start:end] = values[: end - start]
+        held = {name: values[: end - start] for name, values in open_shard(folder, shard).items()}
+        part = {name: values[start:end] for name, values in filled.items()}
+        decoder.decode(held, part)
+        part["row"][:] = held[ROW]
+        for name in index.targets:
+            part[f"{TARGET}{name}"][:] = held[f"{TARGET}{name}"]
         start = end
     return filled
 
 
 def empty_rows(index: Index, rows: int) -> dict[str, np.ndarray]:
     """Arrays for rows of a dataset, not filled; a block without slots has width 0."""
-    targets = {f"target:{name}": np.empty(rows, kind) for name, kind in index.targets.items()}
+    targets = {f"{TARGET}{name}": np.empty(rows, kind) for name, kind in index.targets.items()}
     return {
         "numbers": np.empty((rows, len(index.layout.of("numbers"))), np.float32),
         "categories": np.empty((rows, len(index.layout.of("categories"))), np.int32),

@@ -79,16 +79,15 @@ class Routed:
         plain = self.plain.slice(rows.start, rows.stop - rows.start)
         return replace(self, table=self.table[rows], plain=plain)
 
-    def codes(self, column: str) -> np.ndarray | None:
-        """The codes (n,) of a column; None where it has none."""
-        if column not in self.coded:
-            return None
+    def codes(self, column: str) -> np.ndarray:
+        """The codes (n,) of a column that has some."""
         return np.ascontiguousarray(self.table[:, self.coded.index(column)])
 
     def values(self, column: str) -> pa.Array:
         """The values of a column."""
-        codes = self.codes(column)
-        return self.plain.column(column) if codes is None else self.codebook.decoded(column, codes)
+        if column in self.coded:
+            return self.codebook.decoded(column, self.codes(column))
+        return self.plain.column(column)
 
 
 def united(plan: Plan, codebook: Codebook, batches: Sequence[pa.RecordBatch]) -> Routed:

@@ -1,12 +1,16 @@
 """The encoded dataset on disk: Arrow IPC files of shuffled rows, and an index that says what they hold.
 
 dataset.json                   the index
-training/00000.arrow …         one record batch a file; columns:
-    numbers                    fixed_size_list<float32>[N], left out where N is 0
-    categories                 fixed_size_list<int32>[C], left out where C is 0
+values.arrow                   what each value of a coded column is encoded to, a list for each of its slots
+training/00000.arrow …         one record batch a file; columns, each left out where it would be empty:
+    codes                      fixed_size_list<uint16>: for each coded column, which of its values the row has
+    numbers                    fixed_size_list<float32>: the slots of other columns
+    categories                 fixed_size_list<int32>: the same
     target:<name>              int64 (a class) or float32 (a value), one for each output
     __row                      int64, the position of the row in its source
 validation/ test/              the same
+
+A row of a table takes a quarter of its encoded form this way: most columns have less than 65,536 different values.
 """
 
 from __future__ import annotations
@@ -41,14 +45,27 @@ class Shard(BaseModel):
     digest: str
 
 
+class CodedColumn(BaseModel):
+    """A column that shards hold as codes, and the slots that these are looked up for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    column: str
+    slots: tuple[str, ...]
+
+
 class Index(BaseModel):
     """What an encoded dataset holds."""
 
     model_config = ConfigDict(frozen=True)
 
-    format: int = 1
+    format: int = 2
     seed: int
     layout: Layout
+    coded: tuple[CodedColumn, ...] = ()
+    """In the order in which shards hold their codes."""
+    values: Shard | None = None
+    """The file of what the codes stand for."""
     targets: dict[str, TargetType]
     """The type of each output."""
     splits: dict[SplitName, tuple[Shard, ...]]
@@ -57,7 +74,7 @@ class Index(BaseModel):
 
     @property
     def row_bytes(self) -> int:
-        """What a row takes."""
+        """What a row takes in memory."""
         return row_bytes(self.layout, self.targets)
 
     def rows(self, split: SplitName) -> int:
@@ -66,7 +83,7 @@ class Index(BaseModel):
 
 
 def row_bytes(layout: Layout, targets: Mapping[str, TargetType]) -> int:
-    """What an encoded row takes."""
+    """What an encoded row takes in memory."""
     return 4 * len(layout.slots) + sum(np.dtype(kind).itemsize for kind in targets.values()) + 8
 
 
@@ -102,14 +119,19 @@ def _column(values: np.ndarray) -> pa.Array:
 def open_shard(folder: Path, shard: Shard) -> dict[str, np.ndarray]:
     """The columns of a shard as arrays (n,) or (n, width) that lie in the file, mapped into memory.
 
-    Raises StorageError where the file is missing or is not a shard.
+    Raises what `mapped` raises.
     """
+    batch = mapped(folder, shard)
+    return {name: _array(batch.column(name)) for name in batch.schema.names}
+
+
+def mapped(folder: Path, shard: Shard) -> pa.RecordBatch:
+    """The content of a file, mapped into memory. Raises StorageError where it is missing or is not a shard."""
     path = folder / shard.file
     try:
-        batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+        return pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
     except (FileNotFoundError, pa.ArrowInvalid) as error:
         raise StorageError(f"{path} is missing or damaged: {error}", hint=REMEDY) from error
-    return {name: _array(batch.column(name)) for name in batch.schema.names}
 
 
 def _array(column: pa.Array) -> np.ndarray:

@@ -15,7 +15,7 @@ from thalweg.core.component import kind_of, kinds
 from thalweg.core.errors import BundleError, DataError
 from thalweg.core.files import read_json, write_json
 from thalweg.features.conform import column_of, conform
-from thalweg.features.feature import Block, Encoded, Encoder, Feature
+from thalweg.features.feature import Block, Encoded, Encoder, Feature, Slot
 from thalweg.features.layout import Layout
 
 DTYPES: dict[Block, type] = {"numbers": np.float32, "categories": np.int32}
@@ -47,9 +47,10 @@ def layout_of(encoders: Sequence[Encoder]) -> Layout:
     return Layout(slots=slots)
 
 
-def empty_blocks(layout: Layout, rows: int) -> dict[str, np.ndarray]:
-    """Blocks for the slots of a layout, not filled."""
-    return {block: np.empty((rows, len(layout.of(block))), dtype) for block, dtype in DTYPES.items()}
+def empty_blocks(slots: Sequence[Slot], rows: int) -> dict[str, np.ndarray]:
+    """Blocks for some slots, not filled."""
+    widths = Counter(slot.block for slot in slots)
+    return {block: np.empty((rows, widths[block]), dtype) for block, dtype in DTYPES.items()}
 
 
 def encode_batch(encoders: Sequence[Encoder], batch: pa.RecordBatch) -> EncodedBatch:
@@ -59,7 +60,9 @@ def encode_batch(encoders: Sequence[Encoder], batch: pa.RecordBatch) -> EncodedB
     has another type than in training.
     """
     columns = [encode_values(encoder, column_of(batch, encoder.column, USED)) for encoder in encoders]
-    return side_by_side(encoders, columns, batch.num_rows)
+    blocks = empty_blocks([slot for encoder in encoders for slot in encoder.slots], batch.num_rows)
+    fill(blocks, encoders, columns)
+    return EncodedBatch(blocks, *told(encoders, columns, batch.num_rows))
 
 
 def encode_values(encoder: Encoder, values: pa.Array) -> Encoded:
@@ -67,30 +70,31 @@ def encode_values(encoder: Encoder, values: pa.Array) -> Encoded:
     return encoder.encode(conform(encoder.column, values, encoder.type))
 
 
-def side_by_side(
-    encoders: Sequence[Encoder],
-    columns: Sequence[Encoded],
-    rows: int,
-    into: dict[str, np.ndarray] | None = None,
-) -> EncodedBatch:
-    """Encoded columns as one batch of B rows; in blocks of that size, if given."""
+def fill(blocks: dict[str, np.ndarray], encoders: Sequence[Encoder], columns: Sequence[Encoded]) -> None:
+    """Put the slots of encoded columns (B,) side by side into blocks (B, width)."""
     slots: dict[Block, list[np.ndarray]] = {block: [] for block in DTYPES}
-    why: dict[int, str] = {}
-    counts: dict[str, dict[str, int]] = {}
     for encoder, encoded in zip(encoders, columns, strict=True):
         for slot in encoder.slots:
             slots[slot.block].append(encoded.slots[slot.name])
+    for block, filled in slots.items():
+        _interleave(filled, blocks[block])
+
+
+def told(
+    encoders: Sequence[Encoder], columns: Sequence[Encoded], rows: int
+) -> tuple[np.ndarray, list[str], dict[str, dict[str, int]]]:
+    """`bad`, `reasons` and `counts` of a batch of B rows."""
+    why: dict[int, str] = {}
+    counts: dict[str, dict[str, int]] = {}
+    for encoder, encoded in zip(encoders, columns, strict=True):
         if encoded.bad is not None:
             for row in np.flatnonzero(encoded.bad).tolist():
                 why.setdefault(row, f"{encoder.column} {encoded.why}")
         if found := encoded.counts:
             counts[encoder.column] = found
-    blocks = into or {block: np.empty((rows, len(slots[block])), dtype) for block, dtype in DTYPES.items()}
-    for block, filled in slots.items():
-        _interleave(filled, blocks[block])
     bad = np.zeros(rows, bool)
     bad[list(why)] = True
-    return EncodedBatch(blocks, bad, [why[row] for row in sorted(why)], counts)
+    return bad, [why[row] for row in sorted(why)], counts
 
 
 def _interleave(columns: Sequence[np.ndarray], block: np.ndarray) -> None:
