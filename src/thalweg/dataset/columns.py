@@ -37,9 +37,9 @@ def training_columns(table: Table, names: Iterable[str] | None = None) -> dict[s
     """
     wanted = list(table.columns) if names is None else [table.require(name) for name in names]
     training = table.training()
-    rows, known = _counts(training, wanted)
+    rows = training.count()
     samples = _samples(training, [name for name in wanted if family(table.columns[name]) in SAMPLED], rows)
-    distinct = _distinct(training, samples, rows)
+    known, distinct = _counts(training, wanted, samples, rows)
     return {
         name: TrainingColumn(
             name=name,
@@ -52,13 +52,6 @@ def training_columns(table: Table, names: Iterable[str] | None = None) -> dict[s
         )
         for name in wanted
     }
-
-
-def _counts(training: Table, names: Sequence[str]) -> tuple[int, dict[str, int]]:
-    """All training rows, and by column those that have a value."""
-    known = {name: exp.Count(this=sql.column(name)) for name in names}
-    counted = _aggregate(training, {ROW: sql.row_count(), **known})
-    return counted.pop(ROW), counted
 
 
 def _samples(training: Table, names: Sequence[str], rows: int) -> dict[str, pa.Array]:
@@ -86,26 +79,29 @@ def _plain(values: pa.ChunkedArray) -> pa.Array:
     return whole.dictionary_decode() if arrow.is_dictionary(whole.type) else whole
 
 
-def _distinct(training: Table, samples: dict[str, pa.Array], rows: int) -> dict[str, int]:
-    """Different values of each column, NULL left out."""
-    sampled = {name: len(values.unique().drop_null()) for name, values in samples.items()}
-    if rows <= _wanted(len(samples)):
-        return sampled
-    return _aggregate(training, {name: _counted(name, found) for name, found in sampled.items()})
+def _counts(
+    training: Table, names: Sequence[str], samples: dict[str, pa.Array], rows: int
+) -> tuple[dict[str, int], dict[str, int]]:
+    """By column the rows that have a value, and its different values, in one pass."""
+    known = [exp.Count(this=sql.column(name)) for name in names]
+    distinct = {name: len(values.unique().drop_null()) for name, values in samples.items()}
+    whole = rows <= _wanted(len(samples))  # all rows are in the sample
+    counted = _aggregate(training, known if whole else [*known, *map(_distinct, distinct, distinct.values())])
+    more = zip(samples, counted[len(known) :], strict=True) if not whole else distinct.items()
+    return dict(zip(names, counted, strict=False)), dict(more)
 
 
-def _counted(name: str, in_sample: int) -> exp.Expr:
+def _distinct(name: str, in_sample: int) -> exp.Expr:
     if in_sample <= FEW:
         return exp.Count(this=exp.Distinct(expressions=[sql.column(name)]))
     return exp.ApproxDistinct(this=sql.column(name))
 
 
-def _aggregate(training: Table, values: dict[str, exp.Expr]) -> dict[str, int]:
-    """Aggregates by the name of their column, in one pass."""
+def _aggregate(training: Table, values: Sequence[exp.Expr]) -> list[int]:
+    """Aggregates, in one pass."""
     if not values:
-        return {}
-    found = training.aggregate(**{f"value{place}": value for place, value in enumerate(values.values())})
-    return dict(zip(values, found.values(), strict=True))
+        return []
+    return list(training.aggregate(**{f"value{place}": each for place, each in enumerate(values)}).values())
 
 
 def _most_frequent(training: Table, name: str, most: int) -> list[tuple[Any, int]]:

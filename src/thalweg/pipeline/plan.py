@@ -29,7 +29,7 @@ ROWS_A_SECOND = {  # measured on two cores; a stage that has run before is estim
     "evaluate": 10_000,
     "bundle": 10_000_000,
 }
-BYTES_STORED = {"sources": 60, "integrate": 120, "dataset": 120}  # a row, compressed or packed
+BYTES_STORED = {"sources": 60, "integrate": 120, "dataset": 80}  # a row, compressed or packed
 
 
 def plan_file(file: Path, settings: Sequence[str] = (), with_sql: bool = False) -> dict[str, Any]:
