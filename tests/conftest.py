@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, settings
 
 from thalweg.engines import sql
 from thalweg.engines.duckdb import DuckDB
@@ -18,6 +19,12 @@ from thalweg.engines.table import ROW, SPLIT, Table
 
 # OpenMP and BLAS count threads when they load. What tests start counts as they do.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A busy machine draws examples slowly; that is no failure.
+settings.register_profile(
+    "unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("unhurried")
 
 DATA = Path(os.environ.get("THALWEG_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
