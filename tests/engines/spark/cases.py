@@ -50,5 +50,5 @@ MINERS: dict[str, Any] = {
 }
 """How each kind of miner looks at MINED."""
 
-REFUSED: dict[str, str] = {"dependencies": "looks at other rows"}
+REFUSED: dict[str, str] = {}
 """Kinds of steps, operations and miners that Spark refuses, each with a piece of the message."""

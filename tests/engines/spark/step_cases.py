@@ -132,6 +132,32 @@ STEPS: dict[str, list[tuple[Columns, list[Any]]]] = {
             [{"outliers": {"x": {"iqr": 1.5, "action": "clip"}, "k": {"mad": 3.5, "action": "null"}}}],
         ),
         (MIXED, [{"outliers": {"amount": [0, 50.5], "number": {"between": [0, 10], "action": "clip"}}}]),
+        (
+            {
+                "hour": moments(
+                    *(f"2024-03-31 {i // 2:02d}:{20 * (i % 3):02d}" for i in range(44)),
+                    *("2024-03-31 03:00", "2024-03-31 03:00", "1969-12-31 23:59:59.999999", None),
+                ),
+                "zoned": moments(
+                    *(f"2024-03-{30 + i // 24:02d} {i % 24:02d}:30" for i in range(48)), zone="Europe/Berlin"
+                ),
+                "station": [("a", "é", None)[i % 3 - (i > 40)] for i in range(48)],
+                "temp": [*(i % 5 / 3 for i in range(42)), 90.0, -90.0, NAN, None, INF, 1e3],
+                "wind": pa.array([*(i * i % 7 for i in range(45)), 200, None, -200], pa.int16()),
+                "rain": [*(i / 8 for i in range(46)), 1e6, None],
+                "__split": [*(i % 10 // 8 for i in range(48))],
+            },
+            [
+                {"outliers": {"wind": {"iqr": 1.5, "by": "station", "action": "null"}}},
+                {"outliers": {"temp": {"mad": 3, "window": "6 hours", "time": "hour", "action": "null"}}},
+                {
+                    "outliers": {
+                        "wind": {"mad": 1, "by": "station"},
+                        "rain": {"mad": 0.5, "by": "station", "window": "2 days", "time": "zoned"},
+                    }
+                },
+            ],
+        ),
     ],
     "text": [
         (
@@ -207,6 +233,27 @@ STEPS: dict[str, list[tuple[Columns, list[Any]]]] = {
             },
             [{"dependencies": {"zip": ["city"]}}],
         ),
+        (
+            {
+                "zip": [*[1] * 6, *[2] * 4, 3, None],
+                "phone": [*"aaabbb", *"cccc", "c", None],
+                "city": ["Ulm", "Ulm", "Ulm", "Ulm", "Umm", None, "é", "é", "é", "深", "Ulm", "x"],
+                "paid": [1.5, 1.5, 1.5, NAN, NAN, None, *[NAN] * 4, 0.0, 2.0],
+            },
+            [
+                {
+                    "dependencies": [
+                        {"by": "zip", "repair": ["city", "paid"], "fill": True},
+                        {"by": ["phone", "zip"], "repair": "city", "only": "typos"},
+                        {"by": "phone", "repair": "city"},
+                    ]
+                }
+            ],
+        ),
+        (
+            {"zip": pa.array([], pa.string()), "city": pa.array([], pa.string())},
+            [{"dependencies": {"zip": "city"}}],
+        ),
     ],
     "fused": [
         (
@@ -226,7 +273,15 @@ STEPS: dict[str, list[tuple[Columns, list[Any]]]] = {
                 "born": [f"19{50 + i}-0{1 + i % 9}-1{i % 10}" for i in range(len(NAMES) ** 2)]
                 + ["1951-03-11", "1951-03-11", None],
             },
-            [{"fuzzy_duplicates": {"compare": {"name": "name", "born": "code"}, "threshold": 0.5}}],
+            [
+                {
+                    "fuzzy_duplicates": {
+                        "compare": {"name": "name", "born": "code"},
+                        "threshold": 0.5,
+                        "survive": {"name": "min"},
+                    }
+                }
+            ],
         ),
     ],
     "gaps": [
@@ -249,7 +304,10 @@ STEPS: dict[str, list[tuple[Columns, list[Any]]]] = {
                 "y": pa.array([*(i % 5 for i in range(28)), None, -50], pa.int32()),
                 "__split": [*(i % 10 // 8 for i in range(30))],
             },
-            [{"isolation": {"columns": ["x", "y"], "share": 0.05, "trees": 5}}],
+            [
+                {"isolation": {"columns": ["x", "y"], "trees": 5, "action": "keep"}},
+                {"isolation": {"columns": ["x", "y"], "share": 0.05, "trees": 5}},
+            ],
         ),
     ],
     "labels": [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -77,6 +78,27 @@ def test_frames_by_range(rows: Session) -> None:
     assert rows.rows(parsed(query)) == wanted
 
 
+def test_deviations_over_windows(rows: Session) -> None:
+    """The median absolute deviation of the numbers of the rows before; of no number there is none."""
+    query = """SELECT mad(k) OVER (ORDER BY i ROWS BETWEEN 4 PRECEDING AND 1 PRECEDING),
+        mad(CASE WHEN isfinite(x) THEN x * 0.1 END) OVER (PARTITION BY g ORDER BY i) FROM rows ORDER BY i"""
+    finite = [None if x is None or math.isnan(x) else x * 0.1 for x in FLOATS]
+    wanted = [(deviation(KEYS[max(0, i - 4) : i]), deviation(finite[i // 4 * 4 : i + 1])) for i in range(8)]
+    assert rows.rows(parsed(query)) == wanted
+
+
+def deviation(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median([abs(value - median(known)) for value in known]) if known else None
+
+
+def median(values: list[float]) -> float:
+    """As DuckDB has it: halfway from the lower to the upper of two."""
+    ordered = sorted(values)
+    low, high = ordered[(len(values) - 1) // 2], ordered[len(values) // 2]
+    return low + (high - low) * 0.5
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -86,6 +108,7 @@ def test_frames_by_range(rows: Session) -> None:
             "one whole number as their order",
         ),
         ("count(DISTINCT [i]) OVER (ORDER BY i)", "different values of one plain column"),
+        ("mad(i::DECIMAL(9, 2)) OVER (ORDER BY i)", "deviations are given of whole numbers and floats"),
     ],
 )
 def test_what_is_refused(on_spark: Session, text: str, why: str) -> None:

@@ -12,6 +12,8 @@ from thalweg.core.errors import ComponentError, DataError, StorageError, Thalweg
 FROM_DUCKDB = re.compile(
     r"duckdb\.duckdb\.\w+Exception: ([^\n]+)|_duckdb\.\w+: ([^\n]+)|duckdb\.\w+: ([^\n]+)"
 )
+SEVERAL = "More than one row returned by a subquery used as an expression"
+"""What a query of Spark's raises by itself, where DuckDB's would."""
 NOT_SHARED = "the run's folder and the Parquet sources must be under the same path on every worker"
 DATA = (
     "ARITHMETIC_OVERFLOW",
@@ -49,6 +51,8 @@ def _failed(error: Exception) -> ThalwegError:
     inside = FROM_DUCKDB.search(text)
     if inside:
         return DataError(next(part for part in inside.groups() if part))
+    if SEVERAL in text:
+        return DataError(SEVERAL)
     if any(name in text for name in DATA):
         return DataError(first_line(error))
     if "FILE_NOT_EXIST" in text or "FileNotFoundException" in text or "No such file or directory" in text:

@@ -57,7 +57,7 @@ def joined(given: Sequence[Given], rowwise: Rowwise) -> tuple[Layer, Names]:
         return only.layer, Names((Source(only.alias, only.layer.columns, names),))
     layer, names = _renamed(given[0], 0)
     for place, each in enumerate(given[1:], start=1):
-        layer, names = _put_beside(layer, names, each, place, rowwise)
+        layer, names = put_beside(layer, names, each, place, rowwise)
     return layer, names
 
 
@@ -69,7 +69,8 @@ def _renamed(given: Given, place: int) -> tuple[Layer, Names]:
     return layer, Names((Source(given.alias, given.layer.columns, inner),))
 
 
-def _put_beside(left: Layer, names: Names, given: Given, place: int, rowwise: Rowwise) -> tuple[Layer, Names]:
+def put_beside(left: Layer, names: Names, given: Given, place: int, rowwise: Rowwise) -> tuple[Layer, Names]:
+    """The layer joined with one more source, whose columns are called `place` and their name."""
     join = given.join
     assert join is not None
     right, right_names = _renamed(given, place)
@@ -79,7 +80,7 @@ def _put_beside(left: Layer, names: Names, given: Given, place: int, rowwise: Ro
     kind = _kind(join)
     conditions: list[exp.Expr] = []
     if join.args.get("on") is not None:
-        for part in _conjuncts(resolved(join.args["on"], every, {})):
+        for part in conjuncts(resolved(join.args["on"], every, {})):
             left, right, told = _condition(part, left, right, rowwise)
             conditions.append(told)
     elif kind != "CROSS" and kind != "INNER":
@@ -99,7 +100,7 @@ def _as_of(join: exp.Join, left: Layer, right: Layer, names: Names, rowwise: Row
         raise refuse(join, "as-of joins are LEFT or INNER, with ON")
     keys: list[tuple[str, str]] = []
     times: list[tuple[str, str, type[exp.Expr]]] = []
-    for part in _conjuncts(resolved(join.args["on"], names, {})):
+    for part in conjuncts(resolved(join.args["on"], names, {})):
         if not isinstance(part, (exp.EQ, *TURNED)):
             raise refuse(part, "an as-of join compares keys for equality, and one pair of times")
         one, other, comparison = part.this, part.expression, type(part)
@@ -129,10 +130,11 @@ def _kind(join: exp.Join) -> str:
     return found
 
 
-def _conjuncts(condition: exp.Expr) -> list[exp.Expr]:
+def conjuncts(condition: exp.Expr) -> list[exp.Expr]:
+    """The parts of a conjunction."""
     inner = condition.this if isinstance(condition, exp.Paren) else condition
     if isinstance(inner, exp.And):
-        return [*_conjuncts(inner.this), *_conjuncts(inner.expression)]
+        return [*conjuncts(inner.this), *conjuncts(inner.expression)]
     return [inner]
 
 

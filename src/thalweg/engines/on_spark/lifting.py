@@ -1,6 +1,7 @@
 """Parts of an expression that are no function of one row, taken out of it and computed in layers of their own.
 
-What is left is over one row again: aggregates, windows, and whether a value is in a query are columns of a layer below.
+What is left is over one row again: aggregates, windows, what queries give a row, and whether a value is in a query are
+columns of a layer below.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from thalweg.engines import sql
+from thalweg.engines.on_spark.spread import is_spread
 from thalweg.engines.on_spark.windows import NUMBERING, SHIFTING
 
 
@@ -49,6 +51,13 @@ def is_membership(node: exp.Expr) -> bool:
     return isinstance(node, exp.In) and node.args.get("query") is not None
 
 
+def is_lookup(node: exp.Expr) -> bool:
+    """Whether a query stands for one value; that of a membership is a list of values."""
+    return isinstance(node, exp.Subquery) and not isinstance(
+        node.parent, (exp.In, exp.Exists, exp.From, exp.Join)
+    )
+
+
 def is_window(node: exp.Expr) -> bool:
     return isinstance(node, exp.Window)
 
@@ -86,7 +95,7 @@ def _operands(node: exp.Expr) -> list[exp.Expr]:
     structure += (*NUMBERING, *SHIFTING, exp.Where, exp.Distinct)
     found: list[exp.Expr] = []
     for child in node.iter_expressions():
-        if isinstance(child, structure):
+        if isinstance(child, structure) or (isinstance(node, exp.Window) and is_spread(child)):
             found += _operands(child)
         elif not isinstance(child, (exp.Identifier, exp.Var, exp.WindowSpec)):
             found.append(child)

@@ -18,9 +18,17 @@ from thalweg.engines.on_spark.aggregates import aggregate, refuse
 from thalweg.engines.on_spark.binder import Binder, Columns, empty, names_of
 from thalweg.engines.on_spark.constant import typed
 from thalweg.engines.on_spark.function import Functions
-from thalweg.engines.on_spark.joins import Given, joined
-from thalweg.engines.on_spark.layer import Layer, Names, resolved
-from thalweg.engines.on_spark.lifting import Lifted, is_aggregate, is_membership, is_window, over_columns
+from thalweg.engines.on_spark.joins import Given, joined, put_beside
+from thalweg.engines.on_spark.layer import Layer, Names, Source, resolved
+from thalweg.engines.on_spark.lifting import (
+    Lifted,
+    is_aggregate,
+    is_lookup,
+    is_membership,
+    is_window,
+    over_columns,
+)
+from thalweg.engines.on_spark.lookups import VALUE, lookup, made_one
 from thalweg.engines.on_spark.ordering import keys_of, ordered, spare
 from thalweg.engines.on_spark.rowwise import Rowwise
 from thalweg.engines.on_spark.windows import window
@@ -76,7 +84,7 @@ class Compiler:
         aliases = {name: value for name, value in written if name}
         if query.args.get("where"):
             condition = resolved(query.args["where"].this, names, aliases)
-            layer, (condition,) = self._memberships(layer, [condition], known)
+            layer, (condition,) = self._asked(layer, [condition], names, known)
             every = layer.columns
             layer = layer.where(self.rowwise.conditions(condition, every))
         return self._projected(query, layer, names, written, known)
@@ -130,7 +138,7 @@ class Compiler:
             for key in ("having", "qualify")
         )
         asked = [*values, *(each for each in (having, qualify) if each is not None)]
-        layer, asked = self._memberships(layer, asked, known)
+        layer, asked = self._asked(layer, asked, names, known)
         layer, asked = self._gathered(query, layer, asked, names, aliases)
         if having is not None:
             layer = layer.where(self.rowwise.conditions(asked[len(values)], layer.columns))
@@ -144,6 +152,37 @@ class Compiler:
                 raise refuse(query, "DISTINCT ON, and DISTINCT ordered by other columns, are not understood")
             chosen = Layer(chosen.select(chosen.every()).distinct(), chosen.columns)
         return ordered(chosen, query, outputs, order)
+
+    def _asked(
+        self, layer: Layer, values: list[exp.Expr], names: Names, known: Mapping[str, Layer]
+    ) -> tuple[Layer, list[exp.Expr]]:
+        """Compute beside the layer what queries inside the values give."""
+        lifted = Lifted("__one", is_lookup)
+        left = [lifted.out_of(value) for value in values]
+        for name, part in lifted.parts.items():
+            layer = self._looked_up(layer, name, part.unnest(), names, known)
+        return self._memberships(layer, left, known)
+
+    def _looked_up(
+        self, layer: Layer, name: str, query: exp.Expr, names: Names, known: Mapping[str, Layer]
+    ) -> Layer:
+        """The layer with a column of what a query gives each row."""
+        sources = self._given(query, known) if isinstance(query, exp.Select) else []
+        every = [
+            Source(
+                each.alias, each.layer.columns, dict(zip(each.layer.columns, each.layer.columns, strict=True))
+            )
+            for each in sources
+        ]
+        found = lookup(query, Names(tuple(every)))
+        rows = self.compile(found.rows, known)
+        place = len(layer.columns)  # more than there are sources
+        join = exp.Join(side="LEFT", on=found.on(name))
+        given = Given(name, rows if found.gathered else made_one(rows), join)
+        joined_with, _ = put_beside(layer, names, given, place, self.rowwise)
+        value = f"{place}.{VALUE}"
+        told = {**layer.every(), name: sql.column(value)}
+        return Layer(joined_with.select(told), {**layer.columns, name: joined_with.columns[value]})
 
     def _memberships(
         self, layer: Layer, values: list[exp.Expr], known: Mapping[str, Layer]

@@ -9,6 +9,7 @@ from sqlglot import exp
 from thalweg.engines.on_spark.aggregates import aggregate, argument_of, refuse, share_of
 from thalweg.engines.on_spark.constant import is_constant, typed
 from thalweg.engines.on_spark.native import FLOATS, SMALL
+from thalweg.engines.on_spark.spread import is_spread, spread
 from thalweg.engines.on_spark.types import ordered_alike
 
 NUMBERING = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile)
@@ -37,6 +38,8 @@ def window(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
             raise refuse(value, "an offset or default that depends on the row is not understood")
         told = exp.IgnoreNulls(this=told) if ignoring else told
     else:
+        if is_spread(function):
+            return spread(function, types, lambda told: _over(value, told, types))
         if isinstance(function, exp.Count) and isinstance(function.this, exp.Distinct):
             return exp.Anonymous(this="size", expressions=[_over(value, _different(function, types), types)])
         told = _middle(function, types) if isinstance(function, MIDDLES) else aggregate(function, types)
