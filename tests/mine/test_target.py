@@ -41,6 +41,20 @@ def test_a_leaf_counts_the_rows_it_names(make_table):
     assert leaves["x > 38"]["share"] == pytest.approx(sum(y[n] + n % 3 for n in rows) / len(rows))
 
 
+def test_a_leaf_of_one_value_is_told_apart(make_table):
+    x = [float(n // 10 % 10) for n in range(400)]
+    y = [0.1 if value > 4.5 else 5.0 + n % 7 for n, value in enumerate(x)]
+    finding = parse(Miner, {"target": {"column": "y", "depth": 1}}).mine(
+        make_table("t", {"x": x, "y": y, "__split": SPLIT[:400]})
+    )
+    told = {
+        leaf["when"][0][:3]: (round(leaf["checked"], 9), leaf["p"] < 1e-30)
+        for leaf in finding.facts["leaves"]
+    }
+    above = [y[n] for n in range(400) if SPLIT[n] == 1 and x[n] < 4.5]
+    assert told == {"x >": (0.1, True), "x ≤": (pytest.approx(sum(above) / len(above)), True)}
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_tells_about_a_target_in_disorder(adult, in_disorder, make_table, seed):
     columns = {**adult, "income": in_disorder({"income": adult["income"]}, seed)["income"]}

@@ -109,12 +109,16 @@ def _leaf(
     checked: np.ndarray,
     number: bool,
 ) -> tuple[Leaf, float]:
-    from scipy.stats import binomtest, ttest_ind
+    from scipy.stats import binomtest, ttest_ind_from_stats
 
     if number:
         rest = z[~checked]
         flat = len(rest) < 2 or np.ptp(z) == 0
-        p = 1.0 if flat else float(ttest_ind(z[checked], rest, equal_var=False).pvalue)
+        p = (
+            1.0
+            if flat
+            else float(ttest_ind_from_stats(*_moments(z[checked]), *_moments(rest), equal_var=False).pvalue)
+        )
         return Leaf(target, when, None, int(inside.sum()), float(y[inside].mean()), int(checked.sum()),
                     float(z[checked].mean()), float(z.mean())), p  # fmt: skip
     value = max(np.unique(y), key=lambda one: float(np.mean(y[inside] == one) - np.mean(y == one)))
@@ -126,6 +130,11 @@ def _leaf(
     )
     return Leaf(target, when, str(value), int(inside.sum()), float(np.mean(y[inside] == value)), len(hits),
                 float(hits.mean()), base), p  # fmt: skip
+
+
+def _moments(values: np.ndarray) -> tuple[float, float, int]:
+    """Mean, deviation and number; a leaf may hold one value many times, of which the deviation is 0."""
+    return float(values.mean()), float(values.std(ddof=1)), len(values)
 
 
 def _paths(tree: Any) -> list[tuple[int, Path]]:
