@@ -38,15 +38,30 @@ MINED: dict[str, Any] = {
     "late": [i % 12 > 6 for i in range(EVENTS)],
     "__split": [i % 2 for i in range(EVENTS)],
 }
-MINERS: dict[str, Any] = {
-    "anomalies": {"anomalies": {"columns": ["number", "other", "word"], "rows": 100, "trees": 10}},
-    "associations": {"associations": {"columns": ["word", "page", "late"]}},
-    "clusters": {"clusters": {"columns": ["number", "other"], "most": 3, "rows": 100}},
-    "profile": "profile",
-    "sequences": {"sequences": {"entity": "user", "time": "at", "item": "page"}},
-    "series": {"series": {"time": "at", "value": "number"}},
-    "target": {"target": {"column": "late", "exclude": ["user", "review"]}},
-    "topics": {"topics": {"column": "review", "topics": 2, "rows": 100}},
+MINED["items"] = [
+    [("home", "cart"), ("cart", "pay", "深"), ("深",), ()][i % 4] if i % 9 else None for i in range(EVENTS)
+]
+MINED["basket"] = [f"{' ; '.join(items)}" if items is not None else None for items in MINED["items"]]
+MINERS: dict[str, list[Any]] = {
+    "anomalies": [
+        {"columns": ["number", "other", "word"], "rows": 100, "trees": 10, "as_features": True},
+        {"columns": ["number", "other"], "rows": 100, "method": "autoencoder"},
+    ],
+    "associations": [
+        {"columns": ["word", "page", "late"]},
+        "items",
+        {"items": "basket", "separator": " ; "},
+        {"items": "page", "basket": "user", "baskets": 100},
+    ],
+    "clusters": [{"columns": ["number", "other"], "most": 3, "rows": 100, "as_features": True}],
+    "profile": [{}],
+    "sequences": [{"entity": "user", "time": "at", "item": "page"}],
+    "series": [{"time": "at", "value": "number"}, {"time": "at", "entity": "word", "points": 100}],
+    "target": [
+        {"column": "late", "exclude": ["user", "review", "items"]},
+        {"column": "other", "exclude": ["user", "review", "items"], "rows": 100},
+    ],
+    "topics": [{"column": "review", "topics": 2, "rows": 100, "as_features": True}],
 }
 """How each kind of miner looks at MINED."""
 

@@ -21,6 +21,8 @@ from thalweg.engines.engine import Session
 from thalweg.engines.table import ROW, Table
 from thalweg.integrate.operation import Operation
 from thalweg.integrate.run import integrate
+from thalweg.mine.barred import NOTHING
+from thalweg.mine.feature_miner import FeatureMiner
 from thalweg.mine.miner import Miner
 
 Make = Callable[..., Table]
@@ -108,11 +110,25 @@ def test_splits_divide_alike(embedded: Session, on_spark: Session, table_of: Mak
     assert used == set(kinds(Split)), "give each kind of split a case in cases.py"
 
 
-@pytest.mark.parametrize("kind", sorted(MINERS))
-def test_miners_find_alike(kind: str, embedded: Session, on_spark: Session, table_of: Make) -> None:
+LOOKS = [(kind, place) for kind, cases in MINERS.items() for place in range(len(cases))]
+
+
+@pytest.mark.parametrize(("kind", "place"), LOOKS)
+def test_miners_find_alike(
+    kind: str, place: int, embedded: Session, on_spark: Session, table_of: Make
+) -> None:
+    """Findings; and where they feed the network, the columns that are made of them."""
+    miner = parse(Miner, {kind: MINERS[kind][place]})
+
     def mined(session: Session) -> Any:
-        finding = parse(Miner, MINERS[kind]).mine(table_of(session, "t", MINED))
-        return rounded(finding.model_dump(mode="json"))
+        table = table_of(session, "t", MINED)
+        if not (isinstance(miner, FeatureMiner) and miner.as_features):
+            return rounded(miner.mine(table).model_dump(mode="json"))
+        finding, fitted = miner.learn(table, NOTHING)
+        query = sql.select(table.query, [*fitted.inputs, ROW]).order_by(sql.column(ROW))
+        made = [fitted.apply(batch) for batch in session.batches(query)]
+        values = {name: [value for each in made for value in each[name].to_pylist()] for name in fitted.makes}
+        return rounded([finding.model_dump(mode="json"), fitted.model_dump(mode="json"), values])
 
     agree(kind, lambda: mined(embedded), lambda: mined(on_spark))
 

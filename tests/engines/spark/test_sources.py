@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.engines.spark import source_cases
+from tests.sources.databases.servers import PASSWORD
 from thalweg.core.component import kinds, parse
 from thalweg.engines import sql
 from thalweg.engines.engine import Session
 from thalweg.engines.table import ROW
+from thalweg.sources.accumulated.accumulator import accumulate
 from thalweg.sources.load import load, reopen
 from thalweg.sources.source import Place, Source
 
@@ -87,19 +91,10 @@ CASES: dict[str, Callable[[Path], Any]] = {
     **{"csv": as_csv, "json": as_json, "arrow": as_arrow, "parquet": as_parquet, "sqlite": as_sqlite},
     **{"duckdb": as_duckdb, "frame": as_frame, "delta": as_delta},
 }
-COPIED = "read into Parquet by the embedded engine, as those above are"
-ELSEWHERE = {
-    **dict.fromkeys(("mysql", "postgres"), f"needs a server; {COPIED}"),
-    **dict.fromkeys(("audio", "coco", "images", "texts", "voc"), f"needs folders of media; {COPIED}"),
-    **dict.fromkeys(("excel", "iceberg", "sample", "stream"), COPIED),
-}
-"""Kinds without a case, and why."""
 
 
-def test_every_kind_has_a_case_or_a_reason() -> None:
-    assert {*CASES, *ELSEWHERE} == set(kinds(Source)), (
-        "give each kind of source a case, or say why it has none"
-    )
+def test_every_kind_has_a_case() -> None:
+    assert {*CASES, *source_cases.CASES} == set(kinds(Source)), "give each kind of source a case"
 
 
 @pytest.mark.parametrize("kind", sorted(CASES))
@@ -115,3 +110,40 @@ def test_spark_reads_the_rows(kind: str, on_spark: Session, tmp_path: Path) -> N
     assert dict(found.table.columns) == {"a": "BIGINT", "s": "VARCHAR", "x": "DOUBLE", "d": "DATE"}
     assert (entry.rows_in, entry.kept, found.entry) == (len(ROWS), len(ROWS), entry)
     assert (folder / "data.parquet").exists() == (kind != "parquet")
+
+
+@pytest.mark.parametrize("kind", sorted(source_cases.CASES))
+def test_what_the_driver_reads_is_the_same_on_spark(
+    kind: str, embedded: Session, on_spark: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows, types, the account and the rows that could not be read, as the stage of sources reads them."""
+    for name in ("PGPASSWORD", "MYSQL_PWD"):
+        monkeypatch.setenv(name, PASSWORD)
+    written, kept, aside = source_cases.CASES[kind]
+    with ExitStack() as stack:
+        source = parse(Source, written(tmp_path, stack))
+        told = [
+            read(source, session, tmp_path, f"{place}") for place, session in enumerate((embedded, on_spark))
+        ]
+    assert source.kind == kind
+    assert told[1] == told[0]
+    rows, entry = told[1]["rows"], told[1]["entry"]
+    assert (len(rows), entry.kept, entry.quarantined, len(told[1]["rejected"])) == (kept, kept, aside, aside)
+
+
+def read(source: Source, session: Session, base: Path, name: str) -> dict[str, Any]:
+    folder = base / name
+    place, growing = Place(session.reader, base, folder / "unpacked"), source.accumulator("t", base)
+    if growing is None:
+        folder.mkdir()
+        load("t", source, place, folder)
+    else:
+        accumulate("t", growing, place, folder)
+    found = reopen("t", folder, session)
+    query = sql.select(found.table.query, [*found.table.columns, ROW]).order_by(sql.column(ROW))
+    return {
+        "entry": found.entry,
+        "types": dict(found.table.columns),
+        "rows": [repr(row) for batch in session.batches(query) for row in batch.to_pylist()],
+        "rejected": pq.read_table(found.rejected).to_pylist() if found.rejected else [],
+    }

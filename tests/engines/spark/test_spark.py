@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -244,14 +245,32 @@ def test_batches_are_streamed_in_order(on_spark: Session) -> None:
     assert pa.Table.from_batches(batches)["a"].to_pylist() == list(range(20_000))
 
 
+def test_types_that_spark_does_not_read_are_read_by_the_driver(on_spark: Session, tmp_path: Path) -> None:
+    """Times of day, UUIDs: as what carries them, in their order, with the positions of the rows."""
+    paths = [tmp_path / f"{i}.parquet" for i in (0, 1)]
+    for path, hour in zip(paths, ("22:00:00.000001", "10:00"), strict=True):
+        given = (
+            f"TIME '{hour}' AS t, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd38000{hour[0]}'::UUID AS u, 7::UTINYINT AS n"
+        )
+        duckdb.sql(f"COPY (SELECT {given} UNION ALL SELECT NULL, NULL, NULL) TO '{path}'")
+    scanned = on_spark.scan_parquet(paths)
+    assert on_spark.columns(scanned) == {"t": "TIME", "u": "UUID", "n": "UTINYINT", ROW: "BIGINT"}
+    told = {"t": sql.column("t"), "u": sql.cast(sql.column("u"), "VARCHAR"), ROW: sql.column(ROW)}
+    assert on_spark.rows(sql.select(scanned, told).order_by(sql.column("t"))) == [
+        (time(10), "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380001", 2),
+        (time(22, 0, 0, 1), "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380002", 0),
+        (None, None, 1),
+        (None, None, 3),
+    ]
+    assert sorted(on_spark.rows(sql.select(on_spark.read_parquet(paths), ["n"])), key=str) == [
+        (7,),
+        (7,),
+        (None,),
+        (None,),
+    ]
+
+
 def test_files_spark_would_not_read_right_are_refused(on_spark: Session, tmp_path: Path) -> None:
-    for column, kind in (("TIME '10:00'", "TIME"), ("uuid()", "UUID")):
-        path = tmp_path / f"{kind}.parquet"
-        duckdb.sql(f"COPY (SELECT {column} AS c) TO '{path}'")
-        with pytest.raises(
-            ComponentError, match=rf"can't read column 'c' of .*, which is {kind}: read it as text"
-        ):
-            on_spark.scan_parquet([path])
     pq.write_table(pa.table({"a": [1]}), tmp_path / "_hidden.parquet")
     with pytest.raises(SourceError, match="hidden to it"):
         on_spark.scan_parquet([tmp_path / "_hidden.parquet"])

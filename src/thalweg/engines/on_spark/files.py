@@ -9,22 +9,17 @@ from typing import Any
 
 from sqlglot import exp
 
-from thalweg.core.errors import ComponentError, SourceError
+from thalweg.core.errors import SourceError
 from thalweg.engines import sql
 from thalweg.engines.on_spark.binder import Columns
-from thalweg.engines.on_spark.types import readable, schema, spark_type
+from thalweg.engines.on_spark.types import schema, spark_type
 from thalweg.engines.table import ROW
 
 
 def check_columns(columns: Columns, paths: Sequence[Path]) -> None:
-    """Raise ComponentError where Spark can't read a column, SourceError where it would not look at a file."""
-    for name, kind in columns.items():
+    """Raise ComponentError where Spark can't hold a column, SourceError where it would not look at a file."""
+    for kind in columns.values():
         spark_type(kind)
-        if not readable(kind):
-            raise ComponentError(
-                f"Spark can't read column {name!r} of {paths[0]}, which is {kind}: read it as text in its source, "
-                f"such as columns: {{{name}: VARCHAR}}, or run with compute: {{data: duckdb}}"
-            )
     hidden = next((path for path in paths if path.name.startswith(("_", "."))), None)
     if hidden is not None:
         raise SourceError(

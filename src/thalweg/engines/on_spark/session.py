@@ -26,7 +26,7 @@ from thalweg.engines.on_spark.function import Functions
 from thalweg.engines.on_spark.layer import Layer
 from thalweg.engines.on_spark.query import Compiler
 from thalweg.engines.on_spark.transport import gathered, record_batches
-from thalweg.engines.on_spark.types import carrier
+from thalweg.engines.on_spark.types import carrier, readable
 from thalweg.engines.table import ROW
 
 DIALECT = "spark"
@@ -100,11 +100,7 @@ class SparkSession(Session):
         given = self._local.offer("given", data)
         everything = exp.select(exp.Star()).from_(given)
         columns = self._local.columns(everything)
-        held = {each: sql.cast(sql.column(each), carrier(kind)) for each, kind in columns.items()}
-        path = self.scratch / f"{uuid4().hex}.parquet"
-        self._local.write_parquet(sql.select(everything, held), path)
-        with told():
-            self._put(name, frame(self.spark, [path], columns), columns)
+        self._put(name, self._carried(everything, columns), columns)
         return sql.table(name)
 
     def write_parquet(self, query: exp.Query, path: Path) -> int:
@@ -135,19 +131,32 @@ class SparkSession(Session):
         """A query over Parquet files, which become a table named for them."""
         name = f"parquet {fingerprint([str(path.absolute()) for path in paths])[:24]}{' numbered' if numbered else ''}"
         if name not in self._frames:
-            plain = self._local.read_parquet(paths)
-            columns = {
-                each: kind for each, kind in self._local.columns(plain).items() if not numbered or each != ROW
-            }
-            check_columns(columns, paths)
-            with told():
-                found = frame(self.spark, paths, columns)
-                if numbered:
-                    place = position(self.spark, paths).sql(dialect=DIALECT)
-                    found = found.selectExpr("*", f"{place} AS `{ROW}`")
-                    columns = {**columns, ROW: "BIGINT"}
-                self._put(name, found, columns)
+            self._put(name, *self._read(paths, numbered))
         return sql.select(sql.table(name), list(self._frames[name][1]))
+
+    def _read(self, paths: Sequence[Path], numbered: bool) -> tuple[Any, Columns]:
+        """A frame over Parquet files, with the types of its columns."""
+        plain = self._local.columns(self._local.read_parquet(paths))
+        columns = {each: kind for each, kind in plain.items() if not numbered or each != ROW}
+        check_columns(columns, paths)
+        if not all(readable(kind) for kind in columns.values()):
+            query = self._local.scan_parquet(paths) if numbered else self._local.read_parquet(paths)
+            every = {**columns, ROW: "BIGINT"} if numbered else columns
+            return self._carried(query, every), every
+        with told():
+            found = frame(self.spark, paths, columns)
+            if not numbered:
+                return found, columns
+            place = position(self.spark, paths).sql(dialect=DIALECT)
+            return found.selectExpr("*", f"{place} AS `{ROW}`"), {**columns, ROW: "BIGINT"}
+
+    def _carried(self, query: exp.Query, columns: Columns) -> Any:
+        """A frame over a file of what Spark holds in place of the values, written by the embedded session."""
+        held = {each: sql.cast(sql.column(each), carrier(kind)) for each, kind in columns.items()}
+        path = self.scratch / f"{uuid4().hex}.parquet"
+        self._local.write_parquet(sql.select(query, held), path)
+        with told():
+            return frame(self.spark, [path], columns)
 
     def _put(self, name: str, found: Any, columns: Columns) -> None:
         """Let a frame of Spark's be the table of a name."""

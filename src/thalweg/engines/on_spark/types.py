@@ -58,7 +58,7 @@ SPARK = {
 
 NESTED = (exp.DType.ARRAY, exp.DType.LIST, exp.DType.STRUCT, exp.DType.MAP)
 NOT_IN_FILES = ("UUID", "TIME", "TIMESTAMP_S", "TIMESTAMP_MS")
-"""What Spark can carry and can't read from a Parquet file."""
+"""What Spark can carry and can't read from a Parquet file; such files are read by the driver."""
 
 
 @cache
