@@ -1,4 +1,4 @@
-"""The recipe of the flights on both engines, up to the shards: the same account, the same split, the same bytes."""
+"""The recipe of the flights on both engines: the same account, split and shards; in the long test the same bundle."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ PLAINLY = [
     "clean.planes=[{missing: {year: {constant: 2000}}}]",
 ]
 """In place of what `auto` looks for in a hundred queries, which the contract has a case of."""
+BRIEFLY = ["train.epochs=1", "model.network={mlp: [32]}"]
+OF_ITS_OWN = {"manifest.json", "pipeline.yaml", "made", "bundle", "training", "provenance", "seconds"}
+"""Files of a bundle and parts of a report that tell when, where and how fast they were made."""
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +58,12 @@ def prepared(sources: Path, output: Path, compute: dict[str, Any]) -> Path:
     """The run's folder."""
     settings = [f"sources.{name}={{csv: {{path: {sources}/{name}.csv, nulls: [NA]}}}}" for name in NAMES]
     settings += [f"output={output}", f"compute={json.dumps({'data': compute})}", "dataset.shard_rows=1024"]
-    settings += [] if WHOLE else PLAINLY
-    return Path(run_file(RECIPE, settings, until="dataset")["run"])
+    settings += BRIEFLY if WHOLE else PLAINLY
+    return Path(run_file(RECIPE, settings, until=None if WHOLE else "dataset")["run"])
 
 
 @pytest.mark.timeout(900)  # a minute or two alone, several where others run too
-def test_the_shards_are_the_same_bytes(sources: Path, engine: Spark, tmp_path: Path) -> None:
+def test_the_same_bytes_come_of_both(sources: Path, engine: Spark, tmp_path: Path) -> None:
     embedded = prepared(sources, tmp_path / "duckdb", {"duckdb": {"memory": "512MB", "threads": 1}})
     on_spark = prepared(sources, tmp_path / "spark", engine.written())
     assert json.loads((on_spark / "ledger.json").read_text()) == json.loads(
@@ -77,3 +80,19 @@ def test_the_shards_are_the_same_bytes(sources: Path, engine: Spark, tmp_path: P
     assert [path.name for path in sorted((on_spark / "quarantine").glob("*"))] == [
         path.name for path in sorted((embedded / "quarantine").glob("*"))
     ]
+    if WHOLE:
+        assert results(on_spark) == results(embedded)
+
+
+def results(run: Path) -> dict[str, Any]:
+    """What the run ends in: the files of the bundle, and what the report says was found, learnt and judged."""
+    found: dict[str, Any] = {
+        path.name: path.read_bytes() for path in (run / "bundle").iterdir() if path.name not in OF_ITS_OWN
+    }
+    report = json.loads((run / "report" / "report.json").read_text())
+    for output in report["outputs"].values():
+        for model in output["models"].values():
+            model.get("facts", {}).pop("seconds", None)
+    assert {"weights.safetensors", "metrics.json", "encoders.json"} <= set(found)
+    assert report["outputs"]["late"]["models"]
+    return found | {key: value for key, value in report.items() if key not in OF_ITS_OWN}
