@@ -151,7 +151,7 @@ STEPS: dict[str, list[tuple[Columns, list[Any]]]] = {
                 {
                     "outliers": {
                         "temp": {"mad": 3, "window": "6 hours", "time": "hour", "action": "null"},
-                        "wind": {"mad": 1, "by": "station"},
+                        "wind": {"mad": 3, "by": "station"},
                         "rain": {"mad": 0.5, "by": "station", "window": "2 days", "time": "zoned"},
                     }
                 },
