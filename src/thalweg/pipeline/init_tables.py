@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from thalweg.clean.run import clean
 from thalweg.clean.step import Step
 from thalweg.core.component import kinds, parse
 from thalweg.core.errors import ComponentError, PipelineError, SourceError, ThalwegError
+from thalweg.engines import sql
 from thalweg.engines.engine import Session
 from thalweg.engines.table import Table
 from thalweg.mine.keys import Keyed, keyed
@@ -18,6 +19,7 @@ from thalweg.sources.load import load
 from thalweg.sources.source import Place, Source
 
 OTHERS = 5  # files that are no tables, named at most
+KEPT_CELLS = 5_000_000  # of a cleaned table, up to which its rows are kept while it is looked at
 SHOWN = 10  # tables to choose from
 PLAIN = (".txt", ".text")  # endings of tables, and of much else
 
@@ -119,7 +121,16 @@ def _read(named: Named, session: Session, folder: Path) -> FoundTable:
     if len(raw.columns) == 1 and Path(named.written).suffix.lower() in PLAIN:
         raise SourceError("a text, not a table: it has one column")
     cleaned = clean(raw, "auto")
-    return FoundTable(named, raw, keyed(cleaned.table), tuple(cleaned.steps), loaded.entry.quarantined)
+    small = loaded.entry.kept * len(raw.columns) <= KEPT_CELLS
+    table = computed(cleaned.table) if small else cleaned.table
+    return FoundTable(named, raw, keyed(table), tuple(cleaned.steps), loaded.entry.quarantined)
+
+
+def computed(table: Table) -> Table:
+    """The rows of a table computed once, in the session: what looks at them often need not clean them each time."""
+    names = [*table.columns, *table.hidden]
+    kept = table.session.keep(f"init {len(table.session.kept)}", sql.select(table.query, names))
+    return replace(table, query=sql.select(kept, names))
 
 
 def _named(place: str, skipped: dict[str, str]) -> Iterator[Named]:
