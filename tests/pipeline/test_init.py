@@ -24,6 +24,10 @@ from thalweg.pipeline.run import run_file
 
 SHORT = ("train.epochs=1", "evaluate.baseline=false", "evaluate.linear=false", "evaluate.importance=false")
 CHINOOK = {"Invoice", "Track", "Customer", "Album", "MediaType", "Genre", "Artist"}
+ORDERED = [  # each after those that it refers to
+    *("Artist", "Album", "Employee", "Customer", "Genre", "Invoice", "MediaType", "Playlist", "Track"),
+    *("InvoiceLine", "PlaylistTrack"),
+]
 NORTHWIND = {"Orders", "Products", "Customers", "Employees", "Shippers", "Suppliers", "Categories"}
 
 
@@ -70,6 +74,52 @@ def test_databases_run_as_they_are(place, main, joins, target, rows, data, tmp_p
     assert done["rows"]["in"] == done["rows"]["kept"] == rows
     assert target in done["metrics"]
     assert (Path(done["bundle"]) / "encoders.json").is_file()
+
+
+def test_chinook_in_duckdb_runs_as_it_is(data, tmp_path):
+    """The same tables with the same keys declared, but for one: DuckDB has no way to fill a table that refers to itself
+    in one statement."""
+    shop = tmp_path / "chinook.duckdb"
+    with (
+        sqlite3.connect(data("chinook/Chinook_Sqlite.sqlite")) as given,
+        duckdb.connect(str(shop)) as made,
+    ):
+        for name in ORDERED:
+            fields = given.execute(f'PRAGMA table_info("{name}")').fetchall()
+            keys = given.execute(f'PRAGMA foreign_key_list("{name}")').fetchall()
+            kinds = [
+                kind.replace("NVARCHAR", "VARCHAR").replace("DATETIME", "TIMESTAMP")
+                for _, _, kind, *_ in fields
+            ]
+            columns = [f'"{field[1]}" {kind}' for field, kind in zip(fields, kinds, strict=True)]
+            named = ", ".join(f'"{field[1]}"' for field in fields if field[5])
+            columns.append(f"PRIMARY KEY ({named})")
+            columns += [
+                f'FOREIGN KEY ("{key[3]}") REFERENCES "{key[2]}" ("{key[4]}")'
+                for key in keys
+                if key[2] != name
+            ]
+            made.execute(f'CREATE TABLE "{name}" ({", ".join(columns)})')
+            rows = pa.Table.from_pylist(
+                [
+                    dict(zip((field[1] for field in fields), map(_as_text, row), strict=True))
+                    for row in given.execute(f'SELECT * FROM "{name}"')
+                ]
+            )
+            made.register("rows_given", rows)
+            made.execute(f'INSERT INTO "{name}" SELECT * FROM rows_given')
+            made.unregister("rows_given")
+    file = tmp_path / "shop.yaml"
+    proposed = write_pipeline([str(shop)], file)
+    assert (proposed["main"], proposed["target"]) == ("InvoiceLine", "UnitPrice")
+    assert set(proposed["joins"]) == CHINOOK | {"Employee"}
+    assert "match (declared)" in file.read_text(encoding="utf-8")
+    done = run_file(file, until="dataset")
+    assert done["rows"]["in"] == done["rows"]["kept"] == 2240
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def test_flights_run_as_they_are_to_the_end(tmp_path):
@@ -339,3 +389,32 @@ def test_folders_without_a_table_that_can_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "iterdir", forbidden)
     with pytest.raises(PipelineError, match=r"no permission to read the folder .*shut"):
         write_pipeline([str(tmp_path / "shut")], tmp_path / "p.yaml")
+
+
+def test_files_whose_endings_tell_nothing_are_read_where_they_are_tables(tmp_path):
+    folder = write_folder(tmp_path / "in", orders=ORDERS)
+    (folder / "people.data").write_text(PEOPLE)
+    (folder / "readings.dat").write_text("".join(f"{i}|{i * 0.5}|x{i % 3}\n" for i in range(50)))
+    (folder / "orders.dat").write_text("1;2\n3;4\n")
+    (folder / "letter.dat").write_text(
+        "Dear Sir,\n\nI write, as I said, of it;\nand\tof us.\n\nYours, A. B.\n" * 9
+    )
+    (folder / "words.data").write_text("one\ntwo\n")
+    for name in ("old.zip", "older.tar.gz"):
+        (folder / name).write_bytes(b"whatever")
+    found = write_pipeline([str(folder)], tmp_path / "p.yaml", target="age", table="people")
+    assert found["tables"] == ["orders", "people", "readings"]
+    text = (tmp_path / "p.yaml").read_text(encoding="utf-8")
+    assert "people: {csv: in/people.data}" in text
+    for name, why in {
+        "letter.dat": "a text, not a table: ",
+        "words.data": "a text, not a table: it has one column",
+        "orders.dat": "orders.csv has the same name: to read both, name them one by one",
+        "old.zip": "an archive: unpack it into a folder of its own, and name that",
+        "older.tar.gz": "an archive: unpack it into a folder of its own, and name that",
+    }.items():
+        (line,) = [line for line in text.splitlines() if "left out" in line and name in line]
+        assert why in line
+    assert run_file(tmp_path / "p.yaml", until="dataset")["rows"]["kept"] == 400
+    alone = write_pipeline([str(folder / "people.data")], tmp_path / "q.yaml", target="age")
+    assert alone["tables"] == ["people"]

@@ -187,3 +187,52 @@ def test_an_array_that_was_cut_off(read_json: Callable) -> None:
         read_json('[{"a": 1},{"a": 2},')
     with pytest.raises(SourceError, match="is empty: it holds no rows"):
         read_json("[]")
+
+
+def test_one_object_of_many_keys_is_refused_at_once(read_json: Callable) -> None:
+    values = {f"item {i}": [1, 2, i] for i in range(12_000)}
+    keys = r'12,000 different keys \("item 0", "item 1", "item 2" …\), and each would be a column'
+    for content, found in (
+        (json.dumps(values), keys.replace("different ", "")),
+        (f'{json.dumps(values)}\n{{"item 0": null}}', keys),
+        (f"[{json.dumps(values)}]", keys),
+    ):
+        with pytest.raises(SourceError, match=found) as raised:
+            read_json(content, "a.json")
+        assert "lines, or one array, of objects that share at most 4,000 keys" in str(raised.value)
+        assert 'write an object for each: {"key": "item 0", "value": …}' in str(raised.value)
+
+
+def test_a_real_object_of_many_keys(read: Callable, data: Callable) -> None:
+    path = data("beauty") / "Beauty_item2attributes.json"
+    with pytest.raises(SourceError, match="one JSON object with 12,101 keys"):
+        read(str(path))
+
+
+def test_an_object_over_several_lines(read_json: Callable) -> None:
+    with pytest.raises(SourceError, match=r"none of 3 lines is a JSON object\n .* put \[ \] around it"):
+        read_json(json.dumps({"a": 1}, indent=1), "a.json")
+
+
+def test_lines_of_many_columns_and_the_misfits_among_them(read_json: Callable) -> None:
+    """Time and memory grow with the columns, not with their square; each misfit is told by its own column."""
+    rows = [{f"c{k}": (i, k / 7, f"t{i}", k % 2 == 0)[k % 4] for k in range(600)} for i in range(20)]
+    rows[3] |= {"c0": "x", "c4": 1.5}
+    rows[5]["c8"] = 2**64 - 1
+    found = read_json("".join(json.dumps(row) + "\n" for row in rows), columns={"c0": "int", "c4": "int"})
+    assert found.rows == [row for i, row in enumerate(rows) if i not in (3, 5)]
+    assert [(row["line"], row["rule"]) for row in found.rejected] == [
+        (4, "c0 is not of type BIGINT"),
+        (6, "c8 is not of type BIGINT"),
+    ]
+
+
+def test_moments_of_which_the_first_are_missing(read_json: Callable) -> None:
+    """A column's first values tell that it holds no moments; that it does, all of them."""
+    missing = '{"t": null, "s": "2020-01-31"}\n' * 200
+    assert read_json(missing + '{"t": "2020-01-31"}\n').types == {"t": "DATE", "s": "DATE"}
+    assert read_json(missing + '{"t": "31 is no day", "s": "no"}\n').types == {"t": "VARCHAR", "s": "VARCHAR"}
+
+
+def test_a_key_twice_in_one_object(read_json: Callable) -> None:
+    assert read_json('{"a": 1, "a": 2}\n{"a": 3}\n').column("a") == [1, 3]

@@ -98,9 +98,7 @@ class Expect(Step):
                 Verdict("quarantined", f"{name} {words}", when) for words, when in _broken(table, name, rule)
             ]
         for text in self.rows:
-            verdicts.append(
-                Verdict("quarantined", f"not {text}", exp.Not(this=exp.paren(_condition(table, text))))
-            )
+            verdicts.append(Verdict("quarantined", f"not {text}", sql.negated(_condition(table, text))))
         return Outcome(verdicts=tuple(verdicts))
 
 

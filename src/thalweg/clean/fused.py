@@ -59,19 +59,24 @@ class Fused(Step):
                     raise ComponentError(f"column {used!r} is {table.columns[used]}, not text")
                 if used in changes:
                     raise ComponentError(f"column {used!r} is named twice: write a second step for it")
-            tail, when = parted(table, name, other, self.support)
+            tail, when = parted(name, other, known_values(table, other, self.support))
             head = sql.call("regexp_replace", sql.column(name), f"{SEPARATOR}[^\\s,;/|-]+$", "")
             changes[name] = exp.Case().when(when, head).else_(sql.column(name))
             changes[other] = exp.Case().when(when.copy(), tail).else_(sql.column(other))
         return Outcome(changes)
 
 
-def parted(table: Table, name: str, other: str, support: int) -> tuple[exp.Expr, exp.Expr]:
-    """The last word of a column's text; and whether it is a known value of another column, missing in that row."""
-    value = sql.column(other)
+def known_values(table: Table, column: str, support: int) -> exp.Table:
+    """The values that a column has in at least so many training rows, kept."""
+    value = sql.column(column)
     often = sql.select(table.training().query, {VALUE: value}).where(sql.not_null(value))
     often = often.group_by(value.copy()).having(sql.row_count() >= sql.literal(support))
-    known = table.session.keep(f"known_{fingerprint(table.session.sql(often))}", often)
+    return table.session.keep(f"known_{fingerprint(table.session.sql(often))}", often)
+
+
+def parted(name: str, other: str, known: exp.Table) -> tuple[exp.Expr, exp.Expr]:
+    """The last word of a column's text; and whether it is a known value of another column, missing in that row."""
+    value = sql.column(other)
     tail = sql.call("regexp_extract", sql.column(name), f"[^\\s,;/|-]{SEPARATOR}([^\\s,;/|-]+)$", 1)
     empty = exp.EQ(this=sql.call("trim", value.copy()), expression=sql.literal(""))
     is_known = exp.In(this=tail.copy(), query=sql.select(known, [VALUE]).subquery())

@@ -103,7 +103,7 @@ class Gaps(Step):
             if filling.fill == "none":
                 continue
             cell = sql.column(filling.name)
-            missing = exp.Not(this=exp.paren(present(cell, table.columns[filling.name])))
+            missing = sql.negated(present(cell, table.columns[filling.name]))
             value = filling.between()
             changes[filling.name] = exp.Case().when(missing, value).else_(cell)
             filled.append(sql.all_of([missing.copy(), sql.not_null(exp.paren(value))]))

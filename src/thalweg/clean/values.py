@@ -28,7 +28,7 @@ def absent(value: exp.Expr, sql_type: str) -> exp.Expr:
 
 def present(value: exp.Expr, sql_type: str) -> exp.Expr:
     """Whether there is a value."""
-    return exp.Not(this=exp.paren(absent(value, sql_type)))
+    return sql.negated(absent(value, sql_type))
 
 
 def fitting(table: Table, name: str, value: Any, what: str) -> exp.Expr:

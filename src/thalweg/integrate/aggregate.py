@@ -225,9 +225,9 @@ class Aggregate(KeyedOperation):
         return lineage | ({asked.since: timed} if asked.since else {})
 
     def _entry(self, table: Table, other: Table, asked: History, found: exp.Table) -> Entry:
-        known = sql.true_count(exp.Not(this=exp.paren(asked.known(table))))
+        known = sql.true_count(sql.negated(asked.known(table)))
         here = table.aggregate(rows=sql.row_count(), missing=known)
-        known = sql.true_count(exp.Not(this=exp.paren(asked.known(other, there=True))))
+        known = sql.true_count(sql.negated(asked.known(other, there=True)))
         there = other.aggregate(rows=sql.row_count(), missing=known)
         some = exp.GT(this=sql.column(EVENTS), expression=sql.literal(0))
         ((told,),) = table.session.rows(sql.select(found, {"told": sql.true_count(some)}))

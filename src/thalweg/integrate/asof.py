@@ -175,7 +175,7 @@ class Found:
 
 def _count(table: Table, other: Table, search: Search, found: exp.Table) -> Found:
     known = search.known(table)
-    here = table.aggregate(rows=sql.row_count(), missing=sql.true_count(exp.Not(this=exp.paren(known))))
+    here = table.aggregate(rows=sql.row_count(), missing=sql.true_count(sql.negated(known.copy())))
     theirs = search.sides(other)
     ((matched,),) = table.session.rows(sql.select(found, {"matched": sql.row_count()}))
     ((other_known, different),) = table.session.rows(theirs)

@@ -130,4 +130,4 @@ def _sum(value: exp.Expr, when: exp.Expr | None = None) -> exp.Expr:
 
 def _repeats(rows: exp.Expr, null: exp.Expr) -> exp.Expr:
     repeated = exp.GT(this=rows.copy(), expression=sql.literal(1))
-    return sql.true_count(sql.all_of([repeated, exp.Not(this=exp.paren(null))]))
+    return sql.true_count(sql.all_of([repeated, sql.negated(null.copy())]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,7 +25,7 @@ from thalweg.integrate.run import integrate
 from thalweg.mine.meanings import PRIVATE, meaning_of_text, words_of
 from thalweg.mine.references import references
 from thalweg.pipeline.init_course import Course, chosen_main, proposed_course
-from thalweg.pipeline.init_tables import Found, FoundTable, declared_between, find_tables
+from thalweg.pipeline.init_tables import Found, FoundTable, computed, declared_between, find_tables
 from thalweg.pipeline.init_target import Proposal, asked_target, leaks, proposed_target, shares_a_word
 from thalweg.pipeline.init_text import Draft, GivenParts, text
 from thalweg.sources.media.parts import split_in_name
@@ -138,19 +137,12 @@ def _joined(
     }
     start = parse(Operation, {"from": course.main})
     main = ready[course.main]
-    whole = _kept(sampled(main, tables[course.main].keyed.rows, JOINED_ROWS))
+    whole = computed(sampled(main, tables[course.main].keyed.rows, JOINED_ROWS))
     for join in course.joins:
         fields = {"table": join.reference.other, "on": dict(join.on), "prefix": join.prefix}
         step = parse(Operation, {"join": fields})
-        whole = _kept(integrate([start, step], {**ready, course.main: whole}).table)
+        whole = computed(integrate([start, step], {**ready, course.main: whole}).table)
     return whole
-
-
-def _kept(table: Table) -> Table:
-    """The rows of a table computed once, in the session."""
-    name = f"init {len(table.session.kept)}"
-    kept = table.session.keep(name, sql.select(table.query, [*table.columns, *table.hidden]))
-    return replace(table, query=sql.select(kept, [*table.columns, *table.hidden]))
 
 
 def _identifiers(joined: Table, main: FoundTable, course: Course) -> dict[str, str]:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from thalweg.clean.run import clean
 from thalweg.clean.step import Step
 from thalweg.core.component import kinds, parse
 from thalweg.core.errors import ComponentError, PipelineError, SourceError, ThalwegError
+from thalweg.engines import sql
 from thalweg.engines.engine import Session
 from thalweg.engines.table import Table
 from thalweg.mine.keys import Keyed, keyed
 from thalweg.mine.references import Reference, declared_reference
-from thalweg.sources.load import load
+from thalweg.sources.load import Loaded, load
+from thalweg.sources.media.unpack import is_archive
 from thalweg.sources.source import Place, Source
 
 OTHERS = 5  # files that are no tables, named at most
+KEPT_CELLS = 5_000_000  # of a cleaned table, up to which its rows are kept while it is looked at
 SHOWN = 10  # tables to choose from
-PLAIN = (".txt", ".text")  # endings of tables, and of much else
+PLAIN = (".txt", ".text", ".data", ".dat")  # endings of tables, and of much else
+REFUSED = 0.1  # of the lines of such a file: it is no table then
+PACKED = "an archive: unpack it into a folder of its own, and name that"
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,11 @@ def find_tables(data: Sequence[str], session: Session, scratch: Path) -> Found:
     skipped: dict[str, str] = {}
     named: dict[str, Named] = {}
     for each in (table for place in data for table in _named(place, skipped)):
+        if each.name in named and Path(each.written).suffix.lower() in PLAIN:
+            skipped[each.written] = (
+                f"{named[each.name].written} has the same name: to read both, name them one by one"
+            )
+            continue
         if each.name in named:
             raise PipelineError(
                 f"two tables would be called {each.name!r}: {named[each.name].written} and {each.written}",
@@ -116,10 +126,30 @@ def _read(named: Named, session: Session, folder: Path) -> FoundTable:
     folder.mkdir(parents=True)
     loaded = load(named.name, named.source, Place(session, Path.cwd()), folder)
     raw = loaded.table
-    if len(raw.columns) == 1 and Path(named.written).suffix.lower() in PLAIN:
-        raise SourceError("a text, not a table: it has one column")
+    if Path(named.written).suffix.lower() in PLAIN:
+        _refuse_text(loaded)
     cleaned = clean(raw, "auto")
-    return FoundTable(named, raw, keyed(cleaned.table), tuple(cleaned.steps), loaded.entry.quarantined)
+    small = loaded.entry.kept * len(raw.columns) <= KEPT_CELLS
+    table = computed(cleaned.table) if small else cleaned.table
+    return FoundTable(named, raw, keyed(table), tuple(cleaned.steps), loaded.entry.quarantined)
+
+
+def _refuse_text(loaded: Loaded) -> None:
+    """Raises SourceError where a file that may hold anything does not read as delimited text."""
+    if len(loaded.table.columns) == 1:
+        raise SourceError("a text, not a table: it has one column")
+    entry = loaded.entry
+    if entry.quarantined > REFUSED * entry.rows_in:
+        raise SourceError(
+            f"a text, not a table: {entry.quarantined:,} of its {entry.rows_in:,} lines have other fields than the rest"
+        )
+
+
+def computed(table: Table) -> Table:
+    """The rows of a table computed once, in the session: what looks at them often need not clean them each time."""
+    names = [*table.columns, *table.hidden]
+    kept = table.session.keep(f"init {len(table.session.kept)}", sql.select(table.query, names))
+    return replace(table, query=sql.select(kept, names))
 
 
 def _named(place: str, skipped: dict[str, str]) -> Iterator[Named]:
@@ -128,6 +158,9 @@ def _named(place: str, skipped: dict[str, str]) -> Iterator[Named]:
     if path.is_dir():
         whole = _whole(path, place)
         yield from [whole] if whole else _in_folder(path, skipped)
+        return
+    if path.is_file() and (table := _maybe(path)) is not None:
+        yield replace(table, written=place)
         return
     yield from _of_source(place, _source(place), skipped)
 
@@ -158,7 +191,12 @@ def _in_folder(folder: Path, skipped: dict[str, str]) -> Iterator[Named]:
         try:
             source = parse(Source, str(file))
         except ComponentError:  # its name shows no kind of source
-            others.append(file.name)
+            if (table := _maybe(file)) is not None:
+                yield table
+            elif is_archive(file.name):
+                skipped[str(file)] = PACKED
+            else:
+                others.append(file.name)
             continue
         yield from _of_source(str(file), source, skipped)
     if others:
@@ -188,6 +226,15 @@ def _inside(folder: Path) -> list[Path]:
             f"no permission to read the folder {folder}",
             hint="run as a user who may read it, or change its permissions",
         ) from error
+
+
+def _maybe(file: Path) -> Named | None:
+    """The table that a file may be although its ending says so of many others."""
+    for name, kind in kinds(Source).items():
+        source = kind.of_file(file)
+        if source is not None:
+            return Named(_name(str(file)), str(file), source, name)
+    return None
 
 
 def _of_source(place: str, source: Source, skipped: dict[str, str]) -> Iterator[Named]:

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from thalweg.pipeline.stages.integrate import Integrate
 from thalweg.pipeline.stages.mine import Mine
 from thalweg.pipeline.stages.sources import Sources
 from thalweg.pipeline.stages.train import Train
+from thalweg.pipeline.watched import watched
 from thalweg.pipeline.yaml import as_yaml
 
 STAGES: tuple[type[Stage], ...] = (Sources, Clean, Integrate, Mine, Dataset, Train, Evaluate, Bundle)
@@ -82,7 +83,8 @@ def _advance(run: Run, until: str | None) -> tuple[list[Stage], float]:
         found = stage.status(run)
         start = time.monotonic()
         if not found.fresh:
-            stage.make(run)
+            with watched(run) if stage.reads_sources else nullcontext():
+                stage.make(run)
             pa.default_memory_pool().release_unused()  # what it needed is no longer held from the next one
             run.results.pop(stage.name, None)
             known["stages"][stage.name] = {"seconds": time.monotonic() - start, "peak_memory": peak_memory()}

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from thalweg.core.files import MANIFEST, first_damage, read_json
 from thalweg.core.fingerprint import fingerprint
@@ -15,6 +15,7 @@ from thalweg.core.progress import Progress
 from thalweg.engines.engine import Session
 from thalweg.pipeline.read import Written
 from thalweg.pipeline.schema import Pipeline
+from thalweg.sources.unchanged import Stamps
 
 
 class Key(NamedTuple):
@@ -63,6 +64,8 @@ class Run:
     results: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Key] = field(default_factory=dict)
     source_keys: dict[str, Key] = field(default_factory=dict)
+    stamps: dict[str, Stamps] = field(default_factory=dict)
+    """What the files of each source looked like when its key was worked out."""
     taken: set[str] = field(default_factory=set)
     """Sources that grow, and whose news this run has read."""
 
@@ -95,6 +98,8 @@ class Stage(ABC):
     """One stage. Its folder in the run is named for it."""
 
     name: str
+    reads_sources: ClassVar[bool] = False
+    """Whether it reads files that sources left where they lie, so that they must not have changed."""
 
     @abstractmethod
     def key(self, run: Run) -> Key:

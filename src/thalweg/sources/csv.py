@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from thalweg.sources.lines.records import Grammar
 
 ENDINGS = (".csv", ".tsv", ".txt")
+DATA = (".data", ".dat")  # data, of whatever kind
 PACKED = ("", ".gz", ".zst", ".bz2", ".xz", ".lz4", ".zip")
 
 
@@ -80,6 +81,10 @@ class Csv(Source):
         path = value.get("path") if isinstance(value, dict) else value
         paths = path if isinstance(path, (list, tuple)) and path else [path]
         return all(isinstance(each, str) and named_as_text(each) for each in paths)
+
+    @classmethod
+    def of_file(cls, file: Path) -> Source | None:
+        return cls(path=str(file)) if file.suffix.lower() in DATA else None
 
     @classmethod
     def example(cls) -> Self:

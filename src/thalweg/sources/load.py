@@ -82,6 +82,12 @@ def reopen(name: str, folder: Path, session: Session) -> Loaded:
     return Loaded(Table(session, name, query, columns, lineage), Entry(**facts["entry"]), rejected)
 
 
+def stays_in_place(folder: Path) -> bool:
+    """Whether what `load` left in a folder refers to the source's own files, which later stages read."""
+    file = folder / FACTS
+    return file.is_file() and read_json(file)["parquet"] is not None
+
+
 def write_rejected(opened: Opened, path: Path) -> Path | None:
     """Write what could not be read; None, and no file, where everything could."""
     batches = iter(opened.rejected())

@@ -146,6 +146,12 @@ class Source(Component, ABC):
         """The one table that a whole folder is, where its layout says so; else None. Its path is the folder's."""
         return None
 
+    @classmethod
+    def of_file(cls, file: Path) -> Source | None:
+        """The table that a file may be whose ending says that it is data and not of which kind, such as `.data`; else
+        None. Its path is the file's."""
+        return None
+
     def typed(self, types: Mapping[str, str]) -> Self:
         """The same source, reading the named columns, where it has them, as these DuckDB types instead of guessing."""
         copy = self.model_copy()

@@ -18,13 +18,18 @@ def unchanged(source: Source, folder: Path) -> Iterator[None]:
 
     Told by inode, size and the time of the last change, to the nanosecond where the file system keeps it.
     """
-    before = {file: _stamp(file) for file in source.files(folder)}
+    before = stamps(source, folder)
     try:
         yield
     except ThalwegError as error:
-        _refuse_changed(before, error)
+        refuse_changed(before, error)
         raise
-    _refuse_changed(before, None)
+    refuse_changed(before)
+
+
+def stamps(source: Source, folder: Path) -> Stamps:
+    """What the files of a source look like now."""
+    return {file: _stamp(file) for file in source.files(folder)}
 
 
 def _stamp(file: Path) -> tuple[int, ...] | None:
@@ -35,7 +40,8 @@ def _stamp(file: Path) -> tuple[int, ...] | None:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
-def _refuse_changed(before: Stamps, error: ThalwegError | None) -> None:
+def refuse_changed(before: Stamps, error: ThalwegError | None = None) -> None:
+    """Raises SourceError where a file is another than `before`; `error` is what came of it."""
     changed = next((file for file, stamp in before.items() if _stamp(file) != stamp), None)
     if changed is not None:
         raise SourceError(

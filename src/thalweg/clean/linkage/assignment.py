@@ -47,7 +47,7 @@ def one_to_one(bench: Bench, pairs: exp.Table, threshold: float) -> exp.Table:
     """
     alone = sql.all_of(exp.EQ(this=sql.column(f"n_{name}"), expression=sql.literal(1)) for name in PAIR)
     counted = bench.keep("counted", sql.select(pairs, {**_whole(), **_times()}))
-    rivals = bench.keep("rivals", _ends(sql.select(counted, _whole()).where(exp.Not(this=exp.paren(alone)))))
+    rivals = bench.keep("rivals", _ends(sql.select(counted, _whole()).where(sql.negated(alone.copy()))))
     sure = sql.select(counted, _whole()).where(alone.copy())
     if not one(bench, sql.select(rivals, {"n": sql.row_count()})):
         return bench.keep("assigned", sure)

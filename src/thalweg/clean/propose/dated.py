@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlglot import exp
@@ -27,13 +28,14 @@ def dated(table: Table) -> list[Proposal]:
     rules: dict[str, Any] = {}
     whys: list[str] = []
     told: list[Proposal] = []
-    for name in (name for name, sql_type in table.columns.items() if sql_type == "VARCHAR"):
-        if not _may_be(seen, name):
+    for name in _may_be(seen, [name for name, sql_type in table.columns.items() if sql_type == "VARCHAR"]):
+        text = sql.column(name)
+        counts = seen.aggregate(
+            present=exp.Count(this=text), read=exp.Count(this=read(text, DateRule(to="timestamp")))
+        )
+        if (fits := counts["read"]) < max(ENOUGH * counts["present"], FEWEST):
             continue
         found = orders(seen, name)
-        fits = seen.aggregate(read=exp.Count(this=read(sql.column(name), DateRule(to="timestamp"))))["read"]
-        if fits < max(ENOUGH * found["present"], FEWEST):
-            continue
         if found["both"] and found["day"] == found["month"]:
             told.append(Proposal(None, f"{name} may begin with the day or with the month; left as text"))
             continue
@@ -44,8 +46,13 @@ def dated(table: Table) -> list[Proposal]:
     return [*told, Proposal(parse(Step, {"dates": {"columns": rules}}), "; ".join(whys))]
 
 
-def _may_be(seen: Table, name: str) -> bool:
-    """Whether nearly all texts hold a year and the punctuation of a date: a cheap look before the dear one."""
-    looks = [sql.call("regexp_matches", sql.column(name), pattern) for pattern in (SIGNS, PUNCTUATED)]
-    found = seen.aggregate(present=exp.Count(this=sql.column(name)), fits=sql.true_count(sql.all_of(looks)))
-    return found["present"] >= FEWEST and found["fits"] >= ENOUGH * found["present"]
+def _may_be(seen: Table, texts: Sequence[str]) -> list[str]:
+    """The texts that nearly all hold a year and the punctuation of a date: a cheap look before the dear one."""
+    wanted = {}
+    for name in texts:
+        looks = [sql.call("regexp_matches", sql.column(name), pattern) for pattern in (SIGNS, PUNCTUATED)]
+        wanted[f"present:{name}"] = exp.Count(this=sql.column(name))
+        wanted[f"fits:{name}"] = sql.true_count(sql.all_of(looks))
+    found = seen.aggregate(**wanted) if wanted else {}
+    present = {name: found[f"present:{name}"] for name in texts}
+    return [n for n in texts if present[n] >= FEWEST and found[f"fits:{n}"] >= ENOUGH * present[n]]

@@ -23,6 +23,7 @@ from thalweg.pipeline.stage import Key, Run, facts
 from thalweg.pipeline.stages.sources import source_key
 from thalweg.pipeline.stages.tables import TableStage
 from thalweg.pipeline.stored import open_table, store_table
+from thalweg.pipeline.watched import refuse_changed_in_place
 
 CODE = ("core", "engines", "clean", "dataset")
 
@@ -42,6 +43,7 @@ class Clean(TableStage):
     """The tables with the split known and their steps applied, as queries over the sources."""
 
     name = "clean"
+    reads_sources = True
 
     def made(self, run: Run) -> Iterable[str]:
         return run.pipeline.clean
@@ -71,6 +73,7 @@ class Clean(TableStage):
                     )
                     if cleaned.quarantined is not None:
                         run.session.write_parquet(cleaned.quarantined, folder / "quarantine.parquet")
+                    refuse_changed_in_place(run)
 
     def open(self, run: Run) -> dict[str, CleanTable]:
         raw = split_tables(run)

@@ -16,6 +16,7 @@ from thalweg.integrate.run import integrate
 from thalweg.pipeline.schema import written
 from thalweg.pipeline.stage import Key, Run, Stage, facts
 from thalweg.pipeline.stages.clean import CleanTable, main_table
+from thalweg.pipeline.watched import refuse_changed_in_place
 
 CODE = ("core", "engines", "integrate")
 DATA, FACTS, QUARANTINE = "data.parquet", "integrate.json", "quarantine.parquet"
@@ -37,6 +38,7 @@ class Integrate(Stage):
     """The one table, as Parquet."""
 
     name = "integrate"
+    reads_sources = True
 
     def key(self, run: Run) -> Key:
         settings = fingerprint(written(run.pipeline.integrate))
@@ -72,6 +74,7 @@ class Integrate(Stage):
                         "operations": [operation.written() for operation in joined.operations],
                     },
                 )
+                refuse_changed_in_place(run)
 
     def open(self, run: Run) -> OneTable:
         path = self.folder(run) / DATA

@@ -11,10 +11,12 @@ from thalweg.core.fingerprint import fingerprint, fingerprint_code
 from thalweg.core.ledger import Entry
 from thalweg.pipeline.stage import Key, Run, facts
 from thalweg.pipeline.stages.tables import TableStage
+from thalweg.pipeline.watched import refuse_changed_since
 from thalweg.sources.accumulated.accumulator import Accumulator, accumulate
 from thalweg.sources.accumulated.journal import Journal
 from thalweg.sources.load import Loaded, load, reopen
 from thalweg.sources.source import Place
+from thalweg.sources.unchanged import stamps
 
 CODE = ("core", "engines", "sources")
 
@@ -49,6 +51,7 @@ class Sources(TableStage):
                 key = source_key(run, name)
                 with atomic_folder(self.folder(run) / name, **facts(key)) as folder:
                     load(name, source, place, folder)
+                    refuse_changed_since(run, name)  # else it would be stored as what was fingerprinted
 
     def _add(self, run: Run, name: str, growing: Accumulator) -> None:
         """Read what is new beside what is stored. The key is known once that is done."""
@@ -93,6 +96,8 @@ def source_key(run: Run, name: str) -> Key:
     if found is None:
         source = run.pipeline.sources[name]
         with at("sources", name):
+            if accumulator(run, name) is None:
+                run.stamps[name] = stamps(source, run.base)
             content = _content(run, name)
         found = Key(fingerprint(source.written()), content, fingerprint_code(*CODE))
         run.source_keys[name] = found

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from thalweg.core.errors import DataError, SourceError
-from thalweg.core.suggest import did_you_mean
 from thalweg.engines import sql
 from thalweg.engines.engine import Session
 from thalweg.sources.declared import readable_types
 from thalweg.sources.lines.carry import INTEGERS, Column
+from thalweg.sources.lines.keys import present, refuse_too_many
 from thalweg.sources.lines.moments import ZONED, in_utc, text_types
 from thalweg.sources.lines.text import Text
 from thalweg.sources.source import Opened
@@ -48,6 +48,7 @@ def open_array(
         raise SourceError(f"{texts[0].name} is empty: it holds no rows")
     if list(types) == ["json"]:
         raise SourceError(f"{texts[0].name} is an array, but not of objects", hint='expected [{"a": 1}, …]')
+    refuse_too_many(types, texts[0].name, one_object=False)
     known = {**readable_types(expected, types), **present(declared, types)}
     wanted = {**_better(types, known, query, session), **known}
     values = {name: _as(name, types[name], wanted.get(name)) for name in types}
@@ -106,11 +107,3 @@ class OpenedArray(Opened):
     @property
     def query(self) -> exp.Query:
         return self.rows
-
-
-def present(declared: Mapping[str, str], keys: Collection[str]) -> Mapping[str, str]:
-    """The declared types. Raises SourceError where one is of a key that no object has."""
-    for name in declared:
-        if name not in keys:
-            raise SourceError(f"no object has the key {name!r} to declare; {did_you_mean(name, keys)}")
-    return declared

@@ -11,14 +11,16 @@ from thalweg.engines import sql
 from thalweg.engines.engine import Session
 
 ZONED = "TIMESTAMP WITH TIME ZONE"
+FIRST = 100  # rows
+SHORTEST = 10  # characters of a moment, as of 2020-01-31
 ZONE = r":\d\d([.,]\d+)?\s*([Zz]|[+-]\d\d(:?\d\d)?)$"
 
 
 def moment_tests(text: exp.Expr) -> dict[str, exp.Expr]:
     """How many values there are, how many are days, points in time, and points in time with a zone."""
-    ten = exp.EQ(this=exp.Length(this=text.copy()), expression=sql.literal(10))
+    ten = exp.EQ(this=exp.Length(this=text.copy()), expression=sql.literal(SHORTEST))
     day = exp.and_(ten, sql.not_null(sql.cast(text.copy(), "DATE", strict=False)))
-    long_enough = exp.GTE(this=exp.Length(this=text.copy()), expression=sql.literal(10))
+    long_enough = exp.GTE(this=exp.Length(this=text.copy()), expression=sql.literal(SHORTEST))
     moment = exp.and_(long_enough, sql.not_null(sql.cast(text.copy(), "TIMESTAMP", strict=False)))
     zoned = sql.call("regexp_matches", text.copy(), ZONE)
     return {
@@ -40,14 +42,28 @@ def moment_type(counts: Mapping[str, Any]) -> str:
 
 
 def text_types(query: exp.Query, names: Sequence[str], session: Session) -> list[str]:
-    """DATE, TIMESTAMP, TIMESTAMP WITH TIME ZONE or VARCHAR for each column of text, after one look at all values."""
+    """DATE, TIMESTAMP, TIMESTAMP WITH TIME ZONE or VARCHAR for each column of text, after one look at all values.
+
+    Columns whose first values are no moments are told by those: a thousand tests of each row take long to set up.
+    """
     if not names:
         return []
-    tests = [moment_tests(sql.column(name)) for name in names]
-    named = {f"{kind} {i}": test for i, each in enumerate(tests) for kind, test in each.items()}
-    (found,) = session.rows(sql.select(query, named))
+    first = session.rows(sql.select(query, names).limit(FIRST))
+    tested = [name for i, name in enumerate(names) if all(_may_be(row[i]) for row in first)]
+    tests = {name: moment_tests(sql.column(name)) for name in tested}
+    named = {f"{kind} {i}": test for i, each in enumerate(tests.values()) for kind, test in each.items()}
+    found = session.rows(sql.select(query, named))[0] if named else ()
     counts = dict(zip(named, found, strict=True))
-    return [moment_type({kind: counts[f"{kind} {i}"] for kind in each}) for i, each in enumerate(tests)]
+    types = {
+        name: moment_type({kind: counts[f"{kind} {i}"] for kind in tests[name]})
+        for i, name in enumerate(tests)
+    }
+    return [types.get(name, "VARCHAR") for name in names]
+
+
+def _may_be(text: str | None) -> bool:
+    """Whether a value may be a moment, or is none at all."""
+    return text is None or (len(text) >= SHORTEST and any(sign.isdigit() for sign in text))
 
 
 def in_utc(value: exp.Expr) -> exp.Expr:

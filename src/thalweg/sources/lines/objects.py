@@ -17,10 +17,11 @@ from thalweg.core.errors import SourceError
 from thalweg.engines import sql
 from thalweg.engines.engine import Session
 from thalweg.sources.declared import readable_types
-from thalweg.sources.lines.array import open_array, present
-from thalweg.sources.lines.carry import INTEGERS
+from thalweg.sources.lines.array import open_array
 from thalweg.sources.lines.encoding import undecodable_line, wrong_encoding
 from thalweg.sources.lines.engine_reader import Values, position, read_csv
+from thalweg.sources.lines.keys import present, refuse_too_many
+from thalweg.sources.lines.misfits import Misfits
 from thalweg.sources.lines.moments import ZONED, text_types
 from thalweg.sources.lines.plain import plain
 from thalweg.sources.lines.records import BOM, Grammar
@@ -33,6 +34,7 @@ from thalweg.sources.source import Opened
 
 WHOLE_LINES = Grammar("\x01", "", "")  # a character that JSON forbids inside its text
 LINE = position(0)
+BLANK = " \t\r\n"  # what JSON allows around a value
 NOT_AN_OBJECT = "not a JSON object"
 
 
@@ -54,15 +56,21 @@ def open_objects(
     lines = OpenedObjects(session, tuple(texts), {}, frozenset(), encoding)
     structure, bad = lines.structure()
     if not structure:
-        raise SourceError(
-            f"{texts[0].name}: none of {bad:,} lines is a JSON object",
-            hint='expected an object on each line, such as {"a": 1}, or one array of objects',
-        )
+        raise _no_objects(texts[0], bad)
+    one_object = sum(text.survey.lines for text in texts) == 1
+    refuse_too_many(structure, texts[0].name, one_object)
     unlike(list(structure), texts[0].name)
     known = {**readable_types(expected, structure), **present(declared, structure)}
     guessed = {name: "BIGINT" if kind == "HUGEINT" else _plain_type(kind) for name, kind in structure.items()}
     found = {name: known.get(name, kind) for name, kind in guessed.items()}
     return OpenedObjects(session, lines.texts, lines.with_moments(found, known), frozenset(known), encoding)
+
+
+def _no_objects(text: Text, lines: int) -> SourceError:
+    expected = 'expected an object on each line, such as {"a": 1}, or one array of objects'
+    if _first_sign(text.path) == b"{":
+        expected += "; one object over several lines is no table: write it on one line, or put [ ] around it"
+    return SourceError(f"{text.name}: none of {lines:,} lines is a JSON object", hint=expected)
 
 
 def _first_sign(path: Path) -> bytes:
@@ -155,8 +163,7 @@ class OpenedObjects(Opened):
         number = exp.Window(this=exp.RowNumber())
         read = {"line": sql.column(LINE), "json": _json(sql.column(LINE)), "at": number}
         lines = sql.select(self._lines(texts, **options), read)
-        kinds = {name: ZONED if self._is_wall_clock(name) else kind for name, kind in self.columns.items()}
-        value = sql.call("from_json", sql.column("json"), json.dumps(kinds))
+        value = sql.call("from_json", sql.column("json"), json.dumps(self._kinds))
         inside = exp.Case().when(_is_object(), value)
         return sql.select(
             lines,
@@ -171,41 +178,34 @@ class OpenedObjects(Opened):
         """Whether a value may say a zone that its declared type does not hold: it is brought to UTC then."""
         return self.columns[name] == "TIMESTAMP" and name in self.declared
 
-    def _is_sound(self) -> exp.Expr:
-        return exp.and_(
-            sql.not_null(sql.column("o")), *(exp.not_(self._misfits(name)) for name in self.columns)
-        )
+    @property
+    def _kinds(self) -> dict[str, Any]:
+        """The types that values are read as."""
+        return {name: ZONED if self._is_wall_clock(name) else kind for name, kind in self.columns.items()}
 
-    def _misfits(self, name: str) -> exp.Expr:
-        """Whether an object's value was lost, or rounded, on the way to its type."""
-        kind = self.columns[name]
-        if not isinstance(kind, str) or kind == "VARCHAR":
-            return exp.false()
-        pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-        written = sql.call("json_type", sql.column("json"), pointer)
-        absent = sql.any_of(
-            [sql.is_null(written), exp.EQ(this=written.copy(), expression=sql.literal("NULL"))]
-        )
-        lost = exp.and_(sql.is_null(self._value(name)), exp.not_(absent))
-        if kind not in INTEGERS or name not in self.declared:
-            return exp.Coalesce(this=exp.paren(lost), expressions=[exp.false()])
-        text = sql.call("json_extract_string", sql.column("json"), pointer)
-        number = sql.cast(text, "DOUBLE", strict=False)
-        rounded = sql.differs(number, exp.Anonymous(this="trunc", expressions=[number.copy()]))
-        return exp.Coalesce(this=exp.paren(exp.or_(lost, rounded)), expressions=[exp.false()])
+    @property
+    def _misfits(self) -> Misfits:
+        return Misfits.of(self._kinds, self.declared)
+
+    def _is_sound(self) -> exp.Expr:
+        is_read = sql.not_null(sql.column("o"))
+        return exp.and_(is_read, sql.negated(self._misfits.any(sql.column("json"))))
 
     def _bad_lines(self, text: Text) -> Iterator[dict[str, Any]]:
         """The lines of one file that the reader refuses, then those that are no objects or hold a misfit, in order."""
         rejects = Rejects(self.session)
-        rule = exp.Case().when(sql.is_null(sql.column("o")), sql.literal(NOT_AN_OBJECT))
-        for name in self.columns:
-            rule = rule.when(self._misfits(name), sql.literal(f"{name} is not of type {self.columns[name]}"))
+        look = self._misfits.look(sql.column("json"))
         found = sql.select(
             self._parsed([text], **rejects.options),
-            {"at": sql.column("at"), "line": sql.column("line"), "rule": rule},
+            {"at": sql.column("at"), "line": sql.column("line"), "is": sql.not_null(sql.column("o")), **look},
         )
-        wrong = exp.and_(sql.not_null(sql.column("line")), exp.not_(self._is_sound()))
-        bad = self.session.rows(found.where(wrong).order_by(sql.column("at")))
+        wrong = exp.and_(sql.not_null(sql.column("line")), sql.negated(self._is_sound()))
+        bad = [
+            (at, line, self._rule(dict(zip(look, lists, strict=True))) if is_object else NOT_AN_OBJECT)
+            for at, line, is_object, *lists in self.session.rows(
+                found.where(wrong).order_by(sql.column("at"))
+            )
+        ]
         refused = self._refused(rejects, text)
         shifts = [row["line"] - i for i, row in enumerate(refused)]
         ours = [
@@ -219,6 +219,10 @@ class OpenedObjects(Opened):
             for at, line, rule in bad
         ]
         return iter(sorted([*refused, *ours], key=lambda row: row["line"]))
+
+    def _rule(self, found: Mapping[str, Sequence[Any]]) -> str:
+        name = self._misfits.first(self.columns, found)
+        return f"{name} is not of type {self.columns[name]}" if name is not None else NOT_AN_OBJECT
 
     def _refused(self, rejects: Rejects, text: Text) -> list[dict[str, Any]]:
         rows = []
@@ -234,5 +238,7 @@ def _json(line: exp.Expr) -> exp.Expr:
 
 
 def _is_object() -> exp.Expr:
-    kind = exp.EQ(this=sql.call("json_type", sql.column("json")), expression=sql.literal("OBJECT"))
-    return exp.Coalesce(this=kind, expressions=[exp.false()])
+    """Whether a line is an object: JSON that begins as one. Parsing it once more would take as much memory again."""
+    first = exp.Left(this=sql.call("ltrim", sql.column("line"), BLANK), expression=sql.literal(1))
+    begins = exp.EQ(this=first, expression=sql.literal("{"))
+    return exp.and_(sql.not_null(sql.column("json")), exp.Coalesce(this=begins, expressions=[exp.false()]))
