@@ -5,24 +5,21 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
-from thalweg.dataset.shards import TARGET, open_shard, read_index
+from thalweg.dataset.read import read_all
+from thalweg.dataset.shards import TARGET
 
 Tensors = dict[str, Tensor]
 
 
 def in_memory(folder: Path, label: str) -> tuple[Tensors, Tensor]:
     """The training rows of an encoded dataset: numbers (N, …) float32, categories (N, …) int64, answers (N,)."""
-    shards = [open_shard(folder, shard) for shard in read_index(folder).splits["training"]]
+    rows = read_all(folder, "training")
     blocks = {"numbers": torch.float32, "categories": torch.int64, TARGET + label: torch.float32}
-    tensors = {
-        name: torch.from_numpy(np.concatenate([shard[name] for shard in shards])).to(kind)
-        for name, kind in blocks.items()
-    }
+    tensors = {name: torch.from_numpy(rows[name]).to(kind) for name, kind in blocks.items()}
     return tensors, tensors.pop(TARGET + label)
 
 
