@@ -49,7 +49,7 @@ def test_inputs_of_one_block(block: str) -> None:
     whole = judged(rows=300)
 
     def cut(part: Part) -> Part:
-        numbers, categories = part.blocks
+        numbers, categories, _ = part.blocks
         kept = (numbers, categories[:, :0]) if block == "numbers" else (numbers[:, :0], categories)
         return dataclasses.replace(part, blocks=Blocks(*kept))
 

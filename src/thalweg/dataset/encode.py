@@ -43,7 +43,7 @@ from thalweg.dataset.shards import (
 )
 from thalweg.dataset.values import VALUES, Coded, coded_columns, write_values
 from thalweg.engines import sql
-from thalweg.engines.table import ROW, SPLIT, Table
+from thalweg.engines.table import SPLIT, Table
 from thalweg.features.encoders import layout_of
 from thalweg.features.feature import Encoder
 
@@ -82,7 +82,7 @@ def encode(
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".scatter-", dir=folder) as scratch:
-            codebook = Codebook(name for name in plan.columns if name not in (ROW, SPLIT))
+            codebook = Codebook(plan.narrow)
             scatter = _scatter(table, plan, codebook, Path(scratch), threads, told)
             with closing(Quarantine(Path(scratch))) as quarantine:
                 tally = Tally(quarantine)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from thalweg.dataset.order import Window, permutation, shuffled, windows
 from thalweg.dataset.read import copy_rows, empty_rows
 from thalweg.dataset.shards import SplitName, check_shard, read_index
 from thalweg.dataset.stream import Loaded, Stream
+from thalweg.dataset.tensors import tensors
 from thalweg.dataset.values import Decoder
 
 WINDOW_BYTES = 64 * 2**20  # rows in memory that are shuffled among each other; two windows are held at a time
@@ -28,8 +28,8 @@ Batch = dict[str, Tensor]
 class Loader:
     """The batches of one split of an encoded dataset.
 
-    A batch holds `numbers` (B, N) float32, `categories` (B, C) int64, `target:<name>` (B,) and `row` (B,) int64,
-    the position of each row in its source. Iterating gives the batches that are left of the epoch.
+    A batch holds what its `Layout` says, `target:<name>` (B,) and `row` (B,) int64, the position of each row in its
+    source. Iterating gives the batches that are left of the epoch.
 
     `batch_size` counts the rows of a global batch; each of `world` workers gets the slice of its `rank` of
     every global batch, and slices of a batch differ by one row at most. Without `shuffle` rows come in the order
@@ -97,7 +97,7 @@ class Loader:
         sizes = [len(part) for part in slices]
         places = np.concatenate([np.arange(part.start, part.stop) for part in slices])
         rows = stream.take(places) if len(places) else empty_rows(self.index, 0)
-        parts = {name: _tensor(values).split(sizes) for name, values in rows.items()}
+        parts = {name: values.split(sizes) for name, values in tensors(rows).items()}
         return [{name: part[i] for name, part in parts.items()} for i in range(len(slices))]
 
     def _slice(self, number: int) -> range:
@@ -115,8 +115,3 @@ class Loader:
         rows = copy_rows(self.folder, self.index, self.decoder, window.shards, window.rows)
         order = permutation(window.rows, self.seed, epoch, window.number) if self.shuffle else None
         return Loaded(rows, order)
-
-
-def _tensor(values: np.ndarray) -> Tensor:
-    """Categories become int64, which embeddings are looked up by."""
-    return torch.from_numpy(values.astype(np.int64) if values.dtype == np.int32 else values)

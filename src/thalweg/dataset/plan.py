@@ -53,6 +53,14 @@ class Plan:
         outputs = [output.column for output in self.outputs.values()]
         return list(dict.fromkeys([*inputs, *outputs, ROW, SPLIT]))
 
+    @property
+    def narrow(self) -> list[str]:
+        """The columns whose values take less when they are encoded than a list of them for each value would."""
+        outputs = [output.column for output in self.outputs.values()]
+        whole = [each.column for each in self.encoders if not all(slot.packed for slot in each.slots)]
+        inputs = [encoder.column for encoder in self.encoders if encoder.column not in whole]
+        return list(dict.fromkeys([*inputs, *outputs]))
+
     def places(self, split: int) -> range:
         """The shards of a split, counted through all splits."""
         first = sum(self.shards[:split])

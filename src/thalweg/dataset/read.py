@@ -10,13 +10,15 @@ import numpy as np
 from thalweg.dataset.shards import TARGET, Index, Shard, SplitName, check_shard, open_shard, read_index
 from thalweg.dataset.values import Decoder
 from thalweg.engines.table import ROW
+from thalweg.features.encoders import empty_blocks
 
 
 def read_all(folder: Path, split: SplitName, limit: int | None = None) -> dict[str, np.ndarray]:
     """The rows of a split, or `limit` of them, which are then a random sample.
 
-    Gives `numbers` (n, N) float32, `categories` (n, C) int32, `target:<name>` (n,) and `row` (n,) int64, the
-    position of the row in its source. Raises StorageError where a shard is damaged.
+    Gives `numbers` (n, N) float32, `categories` (n, C) int32, `<block>:<name>` (n, *shape) for other slots,
+    `target:<name>` (n,) and `row` (n,) int64, the position of the row in its source. Raises StorageError where a
+    shard is damaged.
     """
     index = read_index(folder)
     rows = index.rows(split) if limit is None else min(limit, index.rows(split))
@@ -47,11 +49,6 @@ def copy_rows(
 
 
 def empty_rows(index: Index, rows: int) -> dict[str, np.ndarray]:
-    """Arrays for rows of a dataset, not filled; a block without slots has width 0."""
+    """Arrays for rows of a dataset, not filled; a packed block without slots has width 0."""
     targets = {f"{TARGET}{name}": np.empty(rows, kind) for name, kind in index.targets.items()}
-    return {
-        "numbers": np.empty((rows, len(index.layout.of("numbers"))), np.float32),
-        "categories": np.empty((rows, len(index.layout.of("categories"))), np.int32),
-        **targets,
-        "row": np.empty(rows, np.int64),
-    }
+    return {**empty_blocks(index.layout.slots, rows), **targets, "row": np.empty(rows, np.int64)}

@@ -6,6 +6,7 @@ training/00000.arrow …         one record batch a file; columns, each left out
     codes                      fixed_size_list<uint16>: for each coded column, which of its values the row has
     numbers                    fixed_size_list<float32>: the slots of other columns
     categories                 fixed_size_list<int32>: the same
+    <block>:<name>             fixed_size_list: a slot that is a tensor of its own, its shape as the layout says
     target:<name>              int64 (a class) or float32 (a value), one for each output
     __row                      int64, the position of the row in its source
 validation/ test/              the same
@@ -16,6 +17,7 @@ A row of a table takes a quarter of its encoded form this way: most columns have
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +28,7 @@ from pydantic import BaseModel, ConfigDict
 from thalweg.core.errors import StorageError
 from thalweg.core.files import DigestedFile, read_json
 from thalweg.core.fingerprint import fingerprint_file
+from thalweg.features.encoders import DTYPES
 from thalweg.features.layout import Layout
 
 SplitName = Literal["training", "validation", "test"]
@@ -84,7 +87,8 @@ class Index(BaseModel):
 
 def row_bytes(layout: Layout, targets: Mapping[str, TargetType]) -> int:
     """What an encoded row takes in memory."""
-    return 4 * len(layout.slots) + sum(np.dtype(kind).itemsize for kind in targets.values()) + 8
+    inputs = sum(prod(slot.shape) * np.dtype(DTYPES[slot.block]).itemsize for slot in layout.slots)
+    return inputs + sum(np.dtype(kind).itemsize for kind in targets.values()) + 8
 
 
 def read_index(folder: Path) -> Index:
@@ -98,7 +102,7 @@ REMEDY = "make the dataset again with: thalweg run FILE"
 
 
 def write_shard(arrays: Mapping[str, np.ndarray], path: Path) -> Shard:
-    """Write columns (n,) and (n, width), by their names, as one Arrow IPC file; those of width 0 are left out.
+    """Write columns (n,) and (n, *shape), by their names, as one Arrow IPC file; those of width 0 are left out.
 
     The same values give the same bytes.
     """
@@ -113,11 +117,11 @@ def write_shard(arrays: Mapping[str, np.ndarray], path: Path) -> Shard:
 
 def _column(values: np.ndarray) -> pa.Array:
     flat = pa.array(values.reshape(-1))
-    return flat if values.ndim == 1 else pa.FixedSizeListArray.from_arrays(flat, values.shape[1])
+    return flat if values.ndim == 1 else pa.FixedSizeListArray.from_arrays(flat, prod(values.shape[1:]))
 
 
 def open_shard(folder: Path, shard: Shard) -> dict[str, np.ndarray]:
-    """The columns of a shard as arrays (n,) or (n, width) that lie in the file, mapped into memory.
+    """The columns of a shard as arrays (n,) or (n, width) that lie in the file, mapped into memory; tensors are flat.
 
     Raises what `mapped` raises.
     """

@@ -13,7 +13,7 @@ from thalweg.core.files import DigestedFile
 from thalweg.dataset.codes import MOST_BYTES, Codebook, in_order
 from thalweg.dataset.shards import CodedColumn, Index, Shard, check_shard, mapped
 from thalweg.features.encoders import DTYPES, encode_values
-from thalweg.features.feature import Encoded, Encoder
+from thalweg.features.feature import PACKED, Encoded, Encoder
 
 VALUES = "values.arrow"
 STRIP = 4096  # rows decoded at once, so that they stay in the cache
@@ -88,11 +88,14 @@ class Decoder:
         values = read_values(folder, index)
         coded = {slot: (place, values[slot]) for place, each in enumerate(index.coded) for slot in each.slots}
         self._sources = {
-            block: _sources([slot.name for slot in index.layout.of(block)], coded) for block in DTYPES
+            block: _sources([slot.name for slot in index.layout.of(block)], coded) for block in PACKED
         }
+        self._tensors = [slot.key for slot in index.layout.tensors]
 
     def decode(self, held: dict[str, np.ndarray], into: dict[str, np.ndarray]) -> None:
-        """Fill `numbers` (n, N) and `categories` (n, C) of `into` from the columns of n rows of a shard."""
+        """Fill the blocks of `into` (n, …) from the columns of n rows of a shard."""
+        for name in self._tensors:
+            into[name][:] = held[name].reshape(into[name].shape)
         rows = len(next(iter(held.values())))
         for start in range(0, rows, STRIP):
             part = slice(start, start + STRIP)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import torch
 
+from thalweg.dataset.tensors import tensors
 from thalweg.deployment.bundle import Bundle
 from thalweg.deployment.mined import with_mined
 from thalweg.features.encoders import encode_batch
@@ -37,10 +37,7 @@ def answer(bundle: Bundle, batch: pa.RecordBatch) -> Answers:
     encoded = encode_batch(bundle.encoders, with_mined(bundle.mined, batch))
     good = np.flatnonzero(~encoded.bad)
     columns: dict[str, pa.Array] = {}
-    inputs = {
-        "numbers": torch.from_numpy(encoded.blocks["numbers"][good]),
-        "categories": torch.from_numpy(encoded.blocks["categories"][good].astype(np.int64)),
-    }
+    inputs = tensors({name: values[good] for name, values in encoded.blocks.items()})
     for name, p in predict_batch(bundle.model, inputs).items():
         for column, values in bundle.targets[name].decode(p).items():
             columns[f"{name}_predicted" if column == name else column] = values

@@ -9,6 +9,7 @@ import numpy as np
 from thalweg.core.progress import Progress
 from thalweg.evaluation.judged import Blocks, Judged
 from thalweg.evaluation.settings import Importance
+from thalweg.features.feature import PACKED
 
 
 def importance(judged: Judged, limits: Importance, progress: Progress) -> dict[str, Any]:
@@ -49,12 +50,16 @@ def _without(
 ) -> dict[str, float]:
     """Scores with one column's rows shuffled."""
     order = rng.permutation(blocks.rows)
-    shuffled = Blocks(blocks.numbers.copy(), blocks.categories.copy())
-    numbers, categories = judged.layout.of("numbers"), judged.layout.of("categories")
-    for block, slots in zip(shuffled, (numbers, categories), strict=True):
-        for index, slot in enumerate(slots):
-            if slot.name in judged.columns[column]:
-                block[:, index] = block[order, index]
+    mine = judged.columns[column]
+    tensors = {
+        slot.key: blocks.tensors[slot.key][order] for slot in judged.layout.tensors if slot.name in mine
+    }
+    shuffled = Blocks(blocks.numbers.copy(), blocks.categories.copy(), {**blocks.tensors, **tensors})
+    for name in PACKED:
+        values = shuffled.arrays[name]
+        for index, slot in enumerate(judged.layout.of(name)):
+            if slot.name in mine:
+                values[:, index] = values[order, index]
     return _scores(judged, shuffled, y)
 
 

@@ -41,7 +41,7 @@ def said_once(judged: Judged) -> Judged:
     layout = Layout(slots=tuple(slot for slot in judged.layout.slots if not slot.again))
 
     def part(each: Part) -> Part:
-        return replace(each, blocks=Blocks(each.blocks.numbers, each.blocks.categories[:, kept]))
+        return replace(each, blocks=each.blocks._replace(categories=each.blocks.categories[:, kept]))
 
     parts = {name: part(getattr(judged, name)) for name in ("training", "validation", "test")}
     return replace(judged, layout=layout, **parts)

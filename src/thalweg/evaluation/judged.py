@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -14,14 +15,30 @@ from thalweg.tasks.task import Target
 
 
 class Blocks(NamedTuple):
-    """Encoded inputs: `numbers` float32 (n, N), `categories` int32 (n, C), in the order of the layout."""
+    """Encoded inputs: `numbers` float32 (n, N), `categories` int32 (n, C), in the order of the layout.
+
+    `tensors` holds by key the slots (n, *shape) that are tensors of their own.
+    """
 
     numbers: np.ndarray
     categories: np.ndarray
+    tensors: Mapping[str, np.ndarray] = MappingProxyType({})
 
-    def take(self, index: np.ndarray) -> Blocks:
+    @classmethod
+    def of(cls, layout: Layout, arrays: Mapping[str, np.ndarray]) -> Blocks:
+        """The blocks of a layout among some arrays."""
+        tensors = {slot.key: arrays[slot.key] for slot in layout.tensors}
+        return cls(arrays["numbers"], arrays["categories"], tensors)
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All blocks by their name in a batch."""
+        return {"numbers": self.numbers, "categories": self.categories, **self.tensors}
+
+    def take(self, index: np.ndarray | slice) -> Blocks:
         """Some of the rows."""
-        return Blocks(self.numbers[index], self.categories[index])
+        tensors = {name: values[index] for name, values in self.tensors.items()}
+        return Blocks(self.numbers[index], self.categories[index], tensors)
 
     @property
     def rows(self) -> int:
@@ -43,7 +60,7 @@ class Part:
     total: int = 0
 
     def __post_init__(self) -> None:
-        lengths = {len(self.rows), self.blocks.rows, len(self.blocks.categories)}
+        lengths = {len(self.rows), *map(len, self.blocks.arrays.values())}
         lengths |= {len(values) for values in (*self.y.values(), *self.p.values())}
         if len(lengths) != 1:
             raise ValueError(f"expected arrays of one length, received lengths {sorted(lengths)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,16 @@ def digests(blocks: Blocks) -> np.ndarray:
     for block in (numbers, np.ascontiguousarray(blocks.categories).view(np.uint32)):
         for slot in range(block.shape[1]):
             state = _mixed(state + ODD + block[:, slot].astype(np.uint64))
+    for values in blocks.tensors.values():
+        state = _mixed(state + ODD + _whole(values))
     return state
+
+
+def _whole(values: np.ndarray) -> np.ndarray:
+    """A uint64 for each row (n,) of tensors (n, …), from their bytes."""
+    rows = np.ascontiguousarray(values).reshape(len(values), -1).view(np.uint8)
+    found = (blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
+    return np.frombuffer(b"".join(found), np.uint64)
 
 
 def _mixed(state: np.ndarray) -> np.ndarray:

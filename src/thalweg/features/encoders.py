@@ -15,10 +15,18 @@ from thalweg.core.component import kind_of, kinds
 from thalweg.core.errors import BundleError, DataError
 from thalweg.core.files import read_json, write_json
 from thalweg.features.conform import column_of, conform
-from thalweg.features.feature import Block, Encoded, Encoder, Feature, Slot
+from thalweg.features.feature import PACKED, Block, Encoded, Encoder, Feature, Slot
 from thalweg.features.layout import Layout
 
-DTYPES: dict[Block, type] = {"numbers": np.float32, "categories": np.int32}
+DTYPES: dict[Block, type] = {
+    "numbers": np.float32,
+    "categories": np.int32,
+    "tokens": np.int32,
+    "set": np.int32,
+    "image": np.uint8,
+    "series": np.float32,
+    "vector": np.float32,
+}
 STRIP = 2048  # rows
 USED = "which the model was trained on"
 
@@ -27,7 +35,8 @@ USED = "which the model was trained on"
 class EncodedBatch:
     """The inputs of a network for B rows.
 
-    `blocks` holds `numbers` (B, N) float32 and `categories` (B, C) int32, as the layout says. `bad` (B,)
+    `blocks` holds `numbers` (B, N) float32, `categories` (B, C) int32 and `<block>:<name>` (B, *shape) for each
+    slot that is a tensor of its own, as the layout says. `bad` (B,)
     marks rows with a value that can't be encoded; `reasons` says why, each row under the first reason met.
     `counts` tells by column what was missing, rare or unseen.
     """
@@ -50,7 +59,10 @@ def layout_of(encoders: Sequence[Encoder]) -> Layout:
 def empty_blocks(slots: Sequence[Slot], rows: int) -> dict[str, np.ndarray]:
     """Blocks for some slots, not filled."""
     widths = Counter(slot.block for slot in slots)
-    return {block: np.empty((rows, widths[block]), dtype) for block, dtype in DTYPES.items()}
+    packed = {block: np.empty((rows, widths[block]), DTYPES[block]) for block in PACKED}
+    return packed | {
+        slot.key: np.empty((rows, *slot.shape), DTYPES[slot.block]) for slot in slots if not slot.packed
+    }
 
 
 def encode_batch(encoders: Sequence[Encoder], batch: pa.RecordBatch) -> EncodedBatch:
@@ -71,11 +83,14 @@ def encode_values(encoder: Encoder, values: pa.Array) -> Encoded:
 
 
 def fill(blocks: dict[str, np.ndarray], encoders: Sequence[Encoder], columns: Sequence[Encoded]) -> None:
-    """Put the slots of encoded columns (B,) side by side into blocks (B, width)."""
-    slots: dict[Block, list[np.ndarray]] = {block: [] for block in DTYPES}
+    """Put the slots of encoded columns side by side into blocks (B, width), and into tensors of their own."""
+    slots: dict[Block, list[np.ndarray]] = {block: [] for block in PACKED}
     for encoder, encoded in zip(encoders, columns, strict=True):
         for slot in encoder.slots:
-            slots[slot.block].append(encoded.slots[slot.name])
+            if slot.packed:
+                slots[slot.block].append(encoded.slots[slot.name])
+            else:
+                blocks[slot.key][:] = encoded.slots[slot.name]
     for block, filled in slots.items():
         _interleave(filled, blocks[block])
 

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from thalweg.core.component import Component
 from thalweg.core.errors import DataError
 
-Block = Literal["numbers", "categories"]
+Block = Literal["numbers", "categories", "tokens", "set", "image", "series", "vector"]
+PACKED: tuple[Block, ...] = ("numbers", "categories")  # blocks in which all slots stand side by side
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,15 @@ class TrainingColumn:
 
 
 class Slot(BaseModel):
-    """One column of a packed block of tensors.
+    """One column of a packed block of tensors, or a tensor of its own.
 
     Block `numbers` is float32, about standardised. Block `categories` is int32 in [0, cardinality); 0 stands
     for rare and unseen values, and for missing ones where training had none; where it had some, missing is 1.
+
+    The other blocks are tensors (B, *shape) of one slot each: `tokens` int32 (L,) in [0, cardinality), 0 after the
+    end; `set` int32 (S,), the same without an order; `image` uint8 (channels, height, width); `series` float32
+    (steps, channels), of which the last channel is 1 where there is a step and 0 before the first; `vector`
+    float32 (width,).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,11 +63,23 @@ class Slot(BaseModel):
     tomorrow's value may be one that training never saw."""
     again: bool = False
     """Whether another slot holds the same values as numbers already: a second form for networks, of no use to trees."""
+    shape: tuple[int, ...] = ()
+    """Of a tensor of its own: what a row has."""
+
+    @property
+    def packed(self) -> bool:
+        """Whether it stands side by side with others."""
+        return self.block in PACKED
+
+    @property
+    def key(self) -> str:
+        """The name of its tensor in a batch."""
+        return self.block if self.packed else f"{self.block}:{self.name}"
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A batch of one column: an array (B,) for each slot, and marks (B,) of what had to be replaced.
+    """A batch of one column: an array (B,) or (B, *shape) for each slot, and marks (B,) of what had to be replaced.
 
     `bad` marks rows whose value can't be encoded at all (quarantined in training, refused in prediction),
     with the reason in `why`. `marks` has keys such as `missing`, `unseen`, `rare`.
@@ -80,7 +98,7 @@ class Encoded:
 
     def take(self, places: np.ndarray) -> Encoded:
         """The rows at `places` (n,), each of which there is."""
-        slots = {name: values.take(places, mode="clip") for name, values in self.slots.items()}
+        slots = {name: values.take(places, axis=0, mode="clip") for name, values in self.slots.items()}
         marks = {name: mark.take(places, mode="clip") for name, mark in self.marks.items()}
         return Encoded(slots, marks, None if self.bad is None else self.bad.take(places), self.why)
 

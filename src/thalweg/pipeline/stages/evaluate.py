@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
-import torch
 
 from thalweg.core.errors import at
 from thalweg.core.files import atomic_folder, read_json
 from thalweg.core.fingerprint import fingerprint, fingerprint_code
 from thalweg.dataset.read import read_all
+from thalweg.dataset.tensors import tensors
 from thalweg.engines import sql
 from thalweg.engines.table import ROW, SPLIT, TEST
 from thalweg.evaluation.judged import Blocks, Judged, Part
@@ -84,7 +84,7 @@ def _judged(run: Run, prepared: Prepared, fitted: Fitted) -> Judged:
 def _part(prepared: Prepared, split: Any, most: int, fitted: Fitted | None = None) -> Part:
     """Rows of a split, in the order of the shards, which is random: the first `most` are a fair sample."""
     rows = read_all(prepared.folder, split, most)
-    blocks = Blocks(rows["numbers"], rows["categories"])
+    blocks = Blocks.of(prepared.index.layout, rows)
     y = {name: rows[TARGET + name] for name in prepared.targets}
     p = _predictor(fitted)(blocks) if fitted else {}
     return Part(rows["row"], blocks, y, p, prepared.index.rows(split))
@@ -105,20 +105,8 @@ def _slices(run: Run, rows: np.ndarray) -> pa.Table:
 
 def _predictor(fitted: Fitted) -> Any:
     def answer(blocks: Blocks) -> Mapping[str, np.ndarray]:
-        parts = [
-            predict_batch(
-                fitted.model,
-                {
-                    "numbers": torch.from_numpy(
-                        np.ascontiguousarray(blocks.numbers[start : start + AT_ONCE])
-                    ),
-                    "categories": torch.from_numpy(
-                        blocks.categories[start : start + AT_ONCE].astype(np.int64)
-                    ),
-                },
-            )
-            for start in range(0, blocks.rows, AT_ONCE)
-        ]
+        some = (blocks.take(slice(start, start + AT_ONCE)).arrays for start in range(0, blocks.rows, AT_ONCE))
+        parts = [predict_batch(fitted.model, tensors(arrays)) for arrays in some]
         return {name: np.concatenate([part[name] for part in parts]) for name in fitted.model.targets}
 
     return answer
