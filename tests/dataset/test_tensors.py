@@ -1,4 +1,4 @@
-"""Slots that are tensors of their own: written, read and given to the network with the shape and bits they were encoded to."""
+"""Slots that are tensors of their own: written, read and given to the network as they were encoded, to the bit."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ from thalweg.dataset.shards import (
 )
 from thalweg.dataset.values import VALUES, Coded, coded_columns, write_values
 from thalweg.engines import sql
-from thalweg.engines.table import SPLIT, Table
+from thalweg.engines.table import ROW, SPLIT, Table
 from thalweg.features.encoders import layout_of
 from thalweg.features.feature import Encoder
 
@@ -178,7 +178,7 @@ def _rows_of_splits(table: Table) -> dict[int, int]:
 
 def _target_types(table: Table, outputs: Mapping[str, Output]) -> dict[str, TargetType]:
     """The type that each output encodes its column to, found by encoding none of its rows."""
-    columns = list(dict.fromkeys(output.column for output in outputs.values()))
+    columns = list(dict.fromkeys(output.column for output in outputs.values())) or [ROW]
     for batch in table.session.batches(sql.select(table.query, columns).limit(1)):
         nothing = batch.slice(0, 0)
         return {name: _type(output.encode(answers(nothing, output))[0]) for name, output in outputs.items()}
