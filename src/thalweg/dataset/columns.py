@@ -49,6 +49,7 @@ def training_columns(table: Table, names: Iterable[str] | None = None) -> dict[s
             distinct=distinct.get(name, 0),
             sample=samples.get(name, pa.nulls(0)),
             counts=partial(_most_frequent, training, name),
+            some=partial(_some, training, name, rows),
         )
         for name in wanted
     }
@@ -121,3 +122,11 @@ def _most_frequent(training: Table, name: str, most: int) -> list[tuple[Any, int
         return []
     values, counts = pa.Table.from_batches(batches).columns
     return list(zip(_plain(values).to_pylist(), counts.to_pylist(), strict=True))
+
+
+def _some(training: Table, name: str, rows: int, wanted: int) -> pa.Array:
+    """The values of the rows with the smallest keys."""
+    query = sql.select(training.query, [name]).order_by(sampling.sql_key(), sql.column(ROW)).limit(wanted)
+    condition = sampling.below(2 * wanted, rows)  # so that few rows are read whole
+    batches = list(training.session.batches(query.where(condition) if condition else query))
+    return _plain(pa.Table.from_batches(batches).column(name)) if batches else pa.nulls(0)

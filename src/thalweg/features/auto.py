@@ -9,7 +9,7 @@ from typing import Any, Literal
 from thalweg.core.component import kinds, parse
 from thalweg.core.errors import ComponentError
 from thalweg.core.suggest import did_you_mean
-from thalweg.features.feature import Feature, TrainingColumn
+from thalweg.features.feature import PACKED, Block, Feature, TrainingColumn
 
 AUTO = "auto"
 Given = Literal["auto"] | Sequence[Feature | Mapping[str, Any] | str]
@@ -32,24 +32,25 @@ def choose(
     given: Given = AUTO,
     exclude: Iterable[str] = (),
     forbidden: Mapping[str, str] | None = None,
+    reads: Sequence[Block] = (),
 ) -> Choice:
     """Choose features for the columns of a table.
 
-    `given` is `auto`, or a list of features, of columns' names, and of features without a kind, such as
+    `reads` are the blocks that the network reads besides numbers and categories. `given` is `auto`, or a list of features, of columns' names, and of features without a kind, such as
     `{column: temp}`, for which the kind is chosen; with the word `auto` in the list, the other columns are
     chosen too. `exclude` names columns that are never inputs; `forbidden` says of others why they are not,
     unless the user names them. Raises ComponentError where a column is unknown, named twice or both named and
     excluded, where it can't be of any kind, and where no column is left.
     """
     table = {column.name: column for column in columns}
-    named = {} if given == AUTO else _named(given, table)
+    named = {} if given == AUTO else _named(given, table, reads)
     against = dict(forbidden or {}) | {_known(name, table, "exclude"): "is excluded" for name in exclude}
     for name in set(exclude) & set(named):
         raise ComponentError(f"column {name!r} is named under both inputs and exclude: take one of them away")
     automatic = given == AUTO or AUTO in given
     features, refused = dict[str, Feature](), dict[str, str]()
     for name, column in table.items():
-        unasked = best(column) if automatic else "is not listed under inputs"
+        unasked = best(column, reads) if automatic else "is not listed under inputs"
         found = named.get(name) or against.get(name) or unasked
         if isinstance(found, str):
             refused[name] = found
@@ -61,15 +62,24 @@ def choose(
     return Choice(tuple(features.values()), refused, _insisted(features, table, named, against))
 
 
-def best(column: TrainingColumn) -> Feature | str:
-    """The feature of the most preferred kind that takes a column, or why none does."""
+def best(column: TrainingColumn, reads: Sequence[Block] = ()) -> Feature | str:
+    """The feature of the most preferred kind that takes a column and gives what the network reads, or why none does."""
     accepting = _accepting(column)
     if not accepting:
         return f"has type {column.type}, which no kind of feature reads"
     for kind in accepting:
         if kind.refuses(column) is None:
-            return kind.model_validate({"column": column.name})
+            fits = _read(kind, reads)
+            return kind.model_validate({"column": column.name}) if fits else _unread(kind)
     return accepting[0].refuses(column) or ""
+
+
+def _read(kind: type[Feature], reads: Sequence[Block]) -> bool:
+    return set(kind.blocks) <= {*PACKED, *reads}
+
+
+def _unread(kind: type[Feature]) -> str:
+    return f"would be read as {kind.kind}, which the network does not read; see model.network"
 
 
 def _accepting(column: TrainingColumn) -> list[type[Feature]]:
@@ -78,26 +88,33 @@ def _accepting(column: TrainingColumn) -> list[type[Feature]]:
     return sorted(found, key=lambda kind: -kind.preference)
 
 
-def _named(given: Sequence[Any], table: Mapping[str, TrainingColumn]) -> dict[str, Feature]:
+def _named(
+    given: Sequence[Any], table: Mapping[str, TrainingColumn], reads: Sequence[Block]
+) -> dict[str, Feature]:
     """The features that the user listed, by column."""
     named: dict[str, Feature] = {}
     for value in given:
         if value == AUTO:
             continue
-        feature = _feature(value, table)
+        feature = _feature(value, table, reads)
+        if not _read(type(feature), reads):
+            raise ComponentError(
+                f"column {feature.column!r} {_unread(type(feature))}",
+                hint="give such an input a body: model: {network: {fusion: {bodies: {COLUMN: KIND}}}}",
+            )
         if feature.column in named:
             raise ComponentError(f"column {feature.column!r} is listed twice under inputs")
         named[_known(feature.column, table, "inputs")] = feature
     return named
 
 
-def _feature(value: Any, table: Mapping[str, TrainingColumn]) -> Feature:
+def _feature(value: Any, table: Mapping[str, TrainingColumn], reads: Sequence[Block]) -> Feature:
     """A listed feature; where it names no kind, of the most preferred kind that can read the column."""
     partial = {"column": value} if isinstance(value, str) else value
     if not (isinstance(partial, Mapping) and "column" in partial and "kind" not in partial):
         return parse(Feature, partial)
     column = table[_known(str(partial["column"]), table, "inputs")]
-    willing = best(column)
+    willing = best(column, reads)
     accepting = _accepting(column)
     if not accepting:
         raise ComponentError(f"column {column.name!r} can't be an input: it {willing}")

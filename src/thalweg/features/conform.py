@@ -19,8 +19,8 @@ def conform(name: str, values: pa.Array, type: str) -> pa.Array:
     """Bring the values of a column to what its encoder expects, given the SQL type it had in training.
 
     boolean → bool; integer → any integer type, decimals without fraction, or float64 where floats came;
-    number → float64; text → string; date and timestamp → timestamp[us] without zone, in UTC. A column of
-    nulls alone fits every type. Raises DataError where the type is another: text that looks like a number
+    number → float64; text → string; bytes → binary; date and timestamp → timestamp[us] without zone, in UTC. A
+    column of nulls alone fits every type. Raises DataError where the type is another: text that looks like a number
     is not parsed.
     """
     if arrow.is_dictionary(values.type):
@@ -80,6 +80,14 @@ def _moment(values: pa.Array) -> pa.Array | None:
     return None
 
 
+def _bytes(values: pa.Array) -> pa.Array | None:
+    if arrow.is_binary(values.type):
+        return values
+    if arrow.is_large_binary(values.type) or arrow.is_binary_view(values.type):
+        return values.cast(pa.binary())
+    return None
+
+
 READERS: dict[Family, Callable[[pa.Array], pa.Array | None]] = {
     "boolean": _boolean,
     "integer": _integer,
@@ -87,6 +95,7 @@ READERS: dict[Family, Callable[[pa.Array], pa.Array | None]] = {
     "text": _text,
     "date": _moment,
     "timestamp": _moment,
+    "bytes": _bytes,
 }
 
 ARROW: dict[Family, pa.DataType] = {
@@ -96,4 +105,5 @@ ARROW: dict[Family, pa.DataType] = {
     "text": pa.string(),
     "date": MOMENT,
     "timestamp": MOMENT,
+    "bytes": pa.binary(),
 }

@@ -25,7 +25,8 @@ class TrainingColumn:
     `sample` holds the values of all training rows, or of 500,000 chosen by a hash of the row where there are
     more, in an order that does not depend on the machine. `rows`, `nulls` and `distinct` count all training
     rows (`distinct` leaves NULL out). `counts(n)` gives the n most frequent values with their rows over all
-    training rows, most frequent first, ties by value.
+    training rows, most frequent first, ties by value. `some(n)` gives n values chosen by a hash of the row, of
+    whatever type: bytes have no sample.
     """
 
     name: str
@@ -35,6 +36,7 @@ class TrainingColumn:
     distinct: int
     sample: pa.Array
     counts: Callable[[int], list[tuple[Any, int]]]
+    some: Callable[[int], pa.Array] = pa.nulls
 
 
 class Slot(BaseModel):
@@ -129,6 +131,9 @@ class Feature(Component, ABC):
 
     preference: ClassVar[int] = 0
     """Among kinds that accept a column and do not refuse it, `auto` takes the one most preferred."""
+
+    blocks: ClassVar[tuple[Block, ...]] = PACKED
+    """The blocks that its slots may be of. Every network reads the packed ones."""
 
     encoder: ClassVar[type[Encoder]]
     """The class of what `fit` gives, to read it back from JSON."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from torch import nn
 
 from thalweg.core.component import Component
+from thalweg.features.feature import Block
 from thalweg.features.layout import Layout
 
 
 class Network(Component, ABC):
     """The part of a model between features and tasks."""
+
+    reads: ClassVar[tuple[Block, ...]] = ()
+    """The blocks of tensors of their own that it reads, besides numbers and categories."""
 
     @abstractmethod
     def build(self, layout: Layout, width: int) -> nn.Module:

@@ -137,7 +137,7 @@ def _chosen(
     candidates = [column for name, column in columns.items() if name not in model.outputs]
     with at("model"):
         given = _with_mined(model, [columns[name] for name in mined])
-        return choose(candidates, given, model.exclude, forbidden), derived
+        return choose(candidates, given, model.exclude, forbidden, model.network.reads), derived
 
 
 def _with_mined(model: Model, mined: Sequence[TrainingColumn]) -> Any:

@@ -1,0 +1,97 @@
+"""Networks that read step by step and remember: RNN, LSTM, GRU."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from thalweg.features.feature import Block, Slot
+from thalweg.networks.body import Body, Reader
+from thalweg.networks.sequences import Steps, pooled
+
+Cell = Literal["rnn", "lstm", "gru"]
+CELLS: dict[Cell, type[nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+
+
+class Recurrent(Body):
+    """Reads the tokens of a text or the steps of a series one after another. `{recurrent: gru}` sets the cell."""
+
+    kind = "recurrent"
+    reads: ClassVar[tuple[Block, ...]] = ("tokens", "series")
+    usual_for: ClassVar[tuple[Block, ...]] = ("series",)
+
+    cell: Cell = "lstm"
+    """`rnn` (Elman, 1990), `lstm` (Hochreiter & Schmidhuber, 1997) or `gru` (Cho et al., 2014)."""
+    width: Annotated[int, Field(ge=1)] = 128
+    """Of the state, in each direction."""
+    depth: Annotated[int, Field(ge=1)] = 1
+    """Cells one above the other."""
+    both_ways: bool = True
+    """Whether a second one reads backwards."""
+    embedding: Annotated[int, Field(ge=1)] = 128
+    """The width of a token's vector."""
+    pool: Literal["last", "mean", "max", "attention"] = "max"
+    """How states become one vector: the last of each direction, their mean or greatest values, or their mean weighted
+    by learnt attention (Yang et al., 2016)."""
+
+    @classmethod
+    def expand(cls, value: Any) -> Any:
+        return {"cell": value} if isinstance(value, str) else value
+
+    def reader(self, slot: Slot) -> Reader:
+        return _Recurrent(self, slot)
+
+
+class _Recurrent(Reader):
+    """Tokens (B, L) or series (B, T, F) → (B, width); `states` gives (B, T, width)."""
+
+    def __init__(self, settings: Recurrent, slot: Slot):
+        super().__init__()
+        self.steps = Steps(slot, settings.embedding)
+        self.pool = settings.pool
+        self.both_ways = settings.both_ways
+        self.cells = CELLS[settings.cell](
+            self.steps.width,
+            settings.width,
+            settings.depth,
+            batch_first=True,
+            bidirectional=settings.both_ways,
+            dropout=settings.dropout if settings.depth > 1 else 0.0,
+        )
+        self.width = settings.width * (2 if settings.both_ways else 1)
+        self.score = nn.Linear(self.width, 1) if settings.pool == "attention" else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        states, there = self.states(x)
+        if self.pool == "last":
+            return self._last(states, there)
+        scores = self.score(torch.tanh(states)).squeeze(-1) if self.score is not None else None
+        return pooled(states, there, self.pool, scores)
+
+    def states(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The state after each step (B, T, width), and which steps there are (B, T)."""
+        steps, there = self.steps(x)
+        if self.steps.at_the_end:  # what comes after the last token must not be read, above all not backwards
+            lengths = there.sum(1).clamp(min=1).cpu()
+            packed = nn.utils.rnn.pack_padded_sequence(steps, lengths, batch_first=True, enforce_sorted=False)
+            read, _ = self.cells(packed)
+            states, _ = nn.utils.rnn.pad_packed_sequence(read, batch_first=True, total_length=x.shape[1])
+            return states, there
+        return self.cells(steps)[0], there
+
+    def _last(self, states: Tensor, there: Tensor) -> Tensor:
+        """The last state forwards, and the last backwards, which is that of the first step."""
+        last = (
+            there.sum(1).clamp(min=1) - 1
+            if self.steps.at_the_end
+            else there.new_full((len(there),), -1).long()
+        )
+        last = torch.where(last < 0, states.shape[1] - 1, last.long())
+        ends = states[torch.arange(len(states), device=states.device), last]
+        if not self.both_ways:
+            return ends
+        half = self.width // 2
+        return torch.cat([ends[:, :half], states[:, 0, half:]], 1)
