@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from PIL import Image
 
 from thalweg.features.feature import TrainingColumn
 
@@ -25,7 +27,17 @@ def column_of(name: str, type: str, values: Any) -> TrainingColumn:
         distinct=len(ranked),
         sample=array,
         counts=lambda most: ranked[:most],
+        some=lambda most: array.slice(0, most),
     )
+
+
+def png(shade: int, mode: str = "L", size: tuple[int, int] = (5, 4), form: str = "PNG") -> bytes:
+    """The file of an image of one shade with a black corner; `size` is width and height."""
+    image = Image.new(mode, size, shade if mode == "L" else (shade, 0, 0))
+    image.putpixel((0, 0), 0 if mode == "L" else (0, 0, 0))
+    file = io.BytesIO()
+    image.save(file, form)
+    return file.getvalue()
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ COLUMNS = [
     column_of("gone", "VARCHAR", pa.nulls(200, pa.string())),
     column_of("seats", "INTEGER", CHANCE.integers(1, 4, 200)),
     TrainingColumn("image", "BLOB", 200, 0, 0, pa.nulls(0), lambda most: []),
+    TrainingColumn("spans", "INTERVAL", 200, 0, 0, pa.nulls(0), lambda most: []),
 ]
 
 
@@ -46,7 +47,8 @@ def test_auto_takes_what_fits_and_says_why_not_of_the_rest() -> None:
         "id": "looks like a row number: 200 different whole numbers, close together",
         "year": "is constant: always 2013",
         "gone": "has no values in the 200 training rows",
-        "image": "has type BLOB, which no kind of feature reads",
+        "image": "holds no images that can be read",
+        "spans": "has type INTERVAL, which no kind of feature reads",
     }
     assert choice.insisted == {}
 
@@ -92,7 +94,8 @@ def test_a_user_who_insists_gets_the_column_and_is_told() -> None:
         ("auto", ["caried"], "no column 'caried', named under exclude; did you mean 'carrier'"),
         (["temp", {"number": "temp"}], [], "column 'temp' is listed twice under inputs"),
         (["temp"], ["temp"], "column 'temp' is named under both inputs and exclude"),
-        ([{"column": "image"}], [], "column 'image' can't be an input: it has type BLOB"),
+        ([{"column": "image"}], [], "column 'image' would be read as image, which the network does not read"),
+        ([{"column": "spans"}], [], "column 'spans' can't be an input: it has type INTERVAL"),
         ([{"numbr": "temp"}], [], "unknown kind of feature 'numbr'; did you mean 'number'"),
         ([{"column": "temp", "tranform": "none"}], [], "unknown key 'tranform'; did you mean 'transform'"),
     ],

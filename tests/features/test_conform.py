@@ -48,7 +48,8 @@ def test_types_that_fit(type: str, given: pa.Array, wanted: pa.Array) -> None:
         ("VARCHAR", pa.array([1]), "int64"),
         ("TIMESTAMP", pa.array(["2013-01-01"]), "string"),
         ("DATE", pa.array([15_000]), "int64"),
-        ("BLOB", pa.array([b"a"]), "binary"),
+        ("BLOB", pa.array(["a"]), "string"),
+        ("INTERVAL", pa.array([b"a"]), "binary"),
     ],
 )
 def test_types_that_do_not_fit_are_named(type: str, given: pa.Array, received: str) -> None:

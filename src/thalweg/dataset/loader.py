@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from thalweg.dataset.order import Window, permutation, shuffled, windows
 from thalweg.dataset.read import copy_rows, empty_rows
-from thalweg.dataset.shards import SplitName, check_shard, read_index
+from thalweg.dataset.shards import Shard, SplitName, check_shard, read_index
 from thalweg.dataset.stream import Loaded, Stream
 from thalweg.dataset.tensors import tensors
 from thalweg.dataset.values import Decoder
@@ -60,6 +60,8 @@ class Loader:
         self.epoch = 0
         self.given = 0
         self._trusted: set[str] = set()
+        self._held: dict[str, dict[str, np.ndarray]] = {}
+        """The rows of each shard, of a split that is no more than one window: it is read once."""
 
     def __len__(self) -> int:
         """Batches of an epoch."""
@@ -112,6 +114,18 @@ class Loader:
             if shard.file not in self._trusted:
                 check_shard(self.folder, shard)
                 self._trusted.add(shard.file)
-        rows = copy_rows(self.folder, self.index, self.decoder, window.shards, window.rows)
         order = permutation(window.rows, self.seed, epoch, window.number) if self.shuffle else None
-        return Loaded(rows, order)
+        return Loaded(self._rows(window), order)
+
+    def _rows(self, window: Window) -> dict[str, np.ndarray]:
+        """The rows of a window as they lie on disk."""
+        if window.rows < self.rows:
+            return self._read(window.shards)
+        for shard in window.shards:
+            if shard.file not in self._held:
+                self._held[shard.file] = self._read([shard])
+        parts = [self._held[shard.file] for shard in window.shards]
+        return parts[0] if len(parts) == 1 else {n: np.concatenate([p[n] for p in parts]) for n in parts[0]}
+
+    def _read(self, shards: Sequence[Shard]) -> dict[str, np.ndarray]:
+        return copy_rows(self.folder, self.index, self.decoder, shards, sum(shard.rows for shard in shards))

@@ -65,6 +65,9 @@ def judge(output: str, judged: Judged, settings: Evaluate, progress: Progress) -
 def _rivals(output: str, judged: Judged, settings: Evaluate, progress: Progress) -> dict[str, Rival]:
     wanted = {"lightgbm": settings.baseline, "linear": settings.linear}
     judged, found = said_once(judged), {}
+    if not any(slot.packed for slot in judged.layout.slots):
+        progress.say(f"{output}: no baseline, for no input is a number or a category")
+        return {}
     for name, train in RIVALS.items():
         if wanted[name]:
             progress.say(f"{output}: training the {name} baseline on {len(judged.training.rows):,} rows")

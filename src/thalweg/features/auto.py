@@ -36,7 +36,9 @@ def choose(
 ) -> Choice:
     """Choose features for the columns of a table.
 
-    `reads` are the blocks that the network reads besides numbers and categories. `given` is `auto`, or a list of features, of columns' names, and of features without a kind, such as
+    `reads` are the blocks that the network reads besides numbers and categories.
+
+    `given` is `auto`, or a list of features, of columns' names, and of features without a kind, such as
     `{column: temp}`, for which the kind is chosen; with the word `auto` in the list, the other columns are
     chosen too. `exclude` names columns that are never inputs; `forbidden` says of others why they are not,
     unless the user names them. Raises ComponentError where a column is unknown, named twice or both named and
@@ -71,7 +73,8 @@ def best(column: TrainingColumn, reads: Sequence[Block] = ()) -> Feature | str:
         if kind.refuses(column) is None:
             fits = _read(kind, reads)
             return kind.model_validate({"column": column.name}) if fits else _unread(kind)
-    return accepting[0].refuses(column) or ""
+    of_tables = [kind for kind in accepting if _read(kind, ())]  # a name is no bad image but a bad category
+    return (of_tables or accepting)[0].refuses(column) or ""
 
 
 def _read(kind: type[Feature], reads: Sequence[Block]) -> bool:

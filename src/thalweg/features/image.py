@@ -12,6 +12,7 @@ from pydantic import Field
 from thalweg.core.errors import DataError
 from thalweg.engines import types
 from thalweg.features.feature import Block, Encoded, Encoder, Feature, Slot, TrainingColumn
+from thalweg.features.indicator import indicator_slot, missing_mark
 from thalweg.features.pixels import Resize, Unreadable, look, pixels
 from thalweg.features.refusal import says_nothing
 
@@ -22,16 +23,20 @@ Side = Annotated[int, Field(ge=1, le=4096)]
 
 
 class ImageEncoder(Encoder):
-    """A fitted image: slot `column`, uint8 (channels, height, width)."""
+    """A fitted image: slot `column`, uint8 (channels, height, width); `column:missing` where training had none."""
 
     height: int
     width: int
     channels: Literal[1, 3]
     resize: Resize
+    missing: bool
+    """Whether training rows had missing values."""
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
-        return (Slot(name=self.column, block="image", shape=(self.channels, self.height, self.width)),)
+        shape = (self.channels, self.height, self.width)
+        pixels = Slot(name=self.column, block="image", shape=shape)
+        return (pixels, indicator_slot(self.column)) if self.missing else (pixels,)
 
     def encode(self, values: pa.Array) -> Encoded:
         found = np.zeros((len(values), self.channels, self.height, self.width), np.uint8)
@@ -43,10 +48,11 @@ class ImageEncoder(Encoder):
                 except Unreadable:
                     broken[row] = True
         missing = values.is_null().to_numpy(zero_copy_only=False)
-        marks = {"missing": missing} if missing.any() else {}
-        return Encoded(
-            {self.column: found}, marks, broken if broken.any() else None, "is no image that can be read"
-        )
+        arrays = {self.column: found}
+        if self.missing:
+            arrays[f"{self.column}:missing"] = missing.astype(np.float32)
+        bad = broken if broken.any() else None
+        return Encoded(arrays, missing_mark(missing, self.missing), bad, "is no image that can be read")
 
 
 class Image(Feature):
@@ -59,7 +65,7 @@ class Image(Feature):
     kind: ClassVar[str] = "image"
     encoder: ClassVar[type[Encoder]] = ImageEncoder
     preference: ClassVar[int] = 15
-    blocks: ClassVar[tuple[Block, ...]] = ("image",)
+    blocks: ClassVar[tuple[Block, ...]] = ("image", "numbers")
 
     size: Side | tuple[Side, Side] | Literal["auto"] = "auto"
     """Height and width in pixels, or one number for both; `auto`: that of the images, where it is the same for all
@@ -103,6 +109,7 @@ class Image(Feature):
             width=width,
             channels=1 if grey else 3,
             resize=self.resize,
+            missing=column.nulls > 0,
         )
 
     def _size(self, seen: set[tuple[int, int]]) -> tuple[int, int]:

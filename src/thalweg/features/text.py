@@ -14,6 +14,7 @@ from pydantic import Field
 from thalweg.core.errors import DataError
 from thalweg.engines import types
 from thalweg.features.feature import Block, Encoded, Encoder, Feature, Slot, TrainingColumn
+from thalweg.features.indicator import missing_mark
 from thalweg.features.refusal import says_nothing
 from thalweg.features.vocabulary import Unit, learnt, of_folder, read
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 LONGEST, SHORTEST = 512, 8  # tokens that `auto` takes of a text
+MISSING, FIRST = 1, 2  # what stands for no text, and for the first token of the vocabulary
 MEASURED = 10_000  # training texts whose tokens are counted
 AT_ONCE = 10_000
 COVERED = 95  # percent of training texts that `auto` takes whole
@@ -29,17 +31,19 @@ LONG = 20  # characters on average, from which on a text is more than a name
 
 
 class TextEncoder(Encoder):
-    """A fitted text: slot `column`, a token's number in the vocabulary plus one, 0 after the last."""
+    """A fitted text: slot `column`, a token's number in the vocabulary plus two, 0 after the last, 1 for no text."""
 
     tokenizer: str
     """As the library `tokenizers` writes it: JSON."""
     length: int
     vocabulary: int
     """How many different tokens there are."""
+    missing: bool
+    """Whether training rows had missing values."""
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
-        size = self.vocabulary + 1
+        size = self.vocabulary + FIRST
         return (Slot(name=self.column, block="tokens", shape=(self.length,), cardinality=size),)
 
     @cached_property
@@ -57,10 +61,11 @@ class TextEncoder(Encoder):
             cut[row] |= len(ids) > self.length
             taken = ids[: self.length]
             tokens[row, : len(taken)] = taken
-            tokens[row, : len(taken)] += 1
+            tokens[row, : len(taken)] += FIRST
         missing = values.is_null().to_numpy(zero_copy_only=False)
-        marks = {"missing": missing, "empty": ~missing & (tokens[:, 0] == 0), "cut": cut}
-        return Encoded({self.column: tokens}, {name: mark for name, mark in marks.items() if mark.any()})
+        tokens[missing, 0] = MISSING
+        marks = missing_mark(missing, self.missing) | {"empty": tokens[:, 0] == 0, "cut": cut}
+        return Encoded({self.column: tokens}, marks)
 
 
 class Text(Feature):
@@ -117,6 +122,7 @@ class Text(Feature):
             tokenizer=tokenizer.to_str(),
             length=self._length(tokenizer, texts),
             vocabulary=size,
+            missing=column.nulls > 0,
         )
 
     def _learnt(self, texts: pa.Array) -> Tokenizer:

@@ -8,7 +8,6 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 from torch import Tensor, nn
 
-from thalweg.core.errors import TrainingError
 from thalweg.features.feature import Block, Slot
 from thalweg.features.layout import Layout
 from thalweg.networks.inputs import require_inputs
@@ -47,12 +46,6 @@ class Body(Network):
         """A new module that reads a slot of a block in `reads`."""
 
     def build(self, layout: Layout, width: int) -> nn.Module:
-        require_inputs(layout)
-        for slot in layout.tensors:
-            if slot.block not in self.reads:
-                raise TrainingError(
-                    f"the network {self.kind!r} reads {' and '.join(self.reads)}; input {slot.name!r} is {slot.block}",
-                    hint="give each input a body of its own: network: {fusion: {bodies: {COLUMN: KIND}}}",
-                )
+        require_inputs(self, layout)
         readers = {slot.key: self.reader(slot) for slot in layout.tensors}
         return Joined(readers, layout, "concat", self.layers, self.dropout, width)

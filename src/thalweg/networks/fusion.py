@@ -38,7 +38,7 @@ class Fusion(Network):
     """The share of values set to zero in training, before each of these layers and the outputs."""
 
     def build(self, layout: Layout, width: int) -> nn.Module:
-        require_inputs(layout)
+        require_inputs(self, layout)
         names = [slot.name for slot in layout.tensors]
         for name in self.bodies:
             if name not in names:

@@ -42,7 +42,7 @@ class MLP(Network):
         return {"layers": value} if isinstance(value, list | tuple) else value
 
     def build(self, layout: Layout, width: int) -> nn.Module:
-        require_inputs(layout)
+        require_inputs(self, layout)
         return Perceptron(self, layout, width)
 
 

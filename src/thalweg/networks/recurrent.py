@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 from thalweg.features.feature import Block, Slot
 from thalweg.networks.body import Body, Reader
-from thalweg.networks.sequences import Steps, pooled
+from thalweg.networks.sequences import Pool, Steps, pooled
 
 Cell = Literal["rnn", "lstm", "gru"]
-CELLS: dict[Cell, type[nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+CELLS: dict[Cell, type[nn.RNN | nn.LSTM | nn.GRU]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 class Recurrent(Body):
@@ -51,7 +51,7 @@ class _Recurrent(Reader):
     def __init__(self, settings: Recurrent, slot: Slot):
         super().__init__()
         self.steps = Steps(slot, settings.embedding)
-        self.pool = settings.pool
+        self.pool: Pool | Literal["last"] = settings.pool
         self.both_ways = settings.both_ways
         self.cells = CELLS[settings.cell](
             self.steps.width,
@@ -74,23 +74,17 @@ class _Recurrent(Reader):
     def states(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """The state after each step (B, T, width), and which steps there are (B, T)."""
         steps, there = self.steps(x)
-        if self.steps.at_the_end:  # what comes after the last token must not be read, above all not backwards
-            lengths = there.sum(1).clamp(min=1).cpu()
-            packed = nn.utils.rnn.pack_padded_sequence(steps, lengths, batch_first=True, enforce_sorted=False)
-            read, _ = self.cells(packed)
-            states, _ = nn.utils.rnn.pad_packed_sequence(read, batch_first=True, total_length=x.shape[1])
-            return states, there
-        return self.cells(steps)[0], there
+        lengths = there.sum(
+            1
+        ).cpu()  # what comes after the last step must not be read, above all not backwards
+        packed = nn.utils.rnn.pack_padded_sequence(steps, lengths, batch_first=True, enforce_sorted=False)
+        read, _ = self.cells(packed)
+        states, _ = nn.utils.rnn.pad_packed_sequence(read, batch_first=True, total_length=x.shape[1])
+        return states, there
 
     def _last(self, states: Tensor, there: Tensor) -> Tensor:
         """The last state forwards, and the last backwards, which is that of the first step."""
-        last = (
-            there.sum(1).clamp(min=1) - 1
-            if self.steps.at_the_end
-            else there.new_full((len(there),), -1).long()
-        )
-        last = torch.where(last < 0, states.shape[1] - 1, last.long())
-        ends = states[torch.arange(len(states), device=states.device), last]
+        ends = states[torch.arange(len(states), device=states.device), there.sum(1) - 1]
         if not self.both_ways:
             return ends
         half = self.width // 2

@@ -15,25 +15,26 @@ Pool = Literal["mean", "max", "attention"]
 class Steps(nn.Module):
     """Tokens (B, L) or series (B, T, F) → vectors (B, T, `width`), and which steps there are (B, T) bool.
 
-    Tokens end where 0 begins (`at_the_end`); a series begins where its last channel becomes 1. A text without a
-    token has its first step, so that there is one.
+    The steps that there are come first. Tokens end where 0 begins; a series, which begins where its last channel
+    becomes 1, is moved to the front. What has no step has its first one, so that there is one.
     """
 
     def __init__(self, slot: Slot, embedding: int):
         super().__init__()
-        self.at_the_end = slot.block == "tokens"
-        self.table = (
-            nn.Embedding(slot.cardinality or 1, embedding, padding_idx=0) if self.at_the_end else None
-        )
-        self.width = embedding if self.at_the_end else slot.shape[-1]
-        self.length = slot.shape[0]
+        tokens = slot.block == "tokens"
+        self.table = nn.Embedding(slot.cardinality or 1, embedding, padding_idx=0) if tokens else None
+        self.width = embedding if tokens else slot.shape[-1]
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        if self.table is None:
-            return x, x[..., -1] > 0
-        there = x > 0
-        there = torch.cat([torch.ones_like(there[:, :1]), there[:, 1:]], 1)
-        return self.table(x), there
+        there = x > 0 if self.table is not None else x[..., -1] > 0
+        lengths = there.sum(1, keepdim=True)
+        places = torch.arange(x.shape[1], device=x.device)
+        known = places < lengths.clamp(min=1)
+        if self.table is not None:
+            return self.table(x), known
+        moved = (places + x.shape[1] - lengths).clamp(max=x.shape[1] - 1)
+        steps = x.gather(1, moved.unsqueeze(-1).expand_as(x))
+        return steps * (places < lengths).unsqueeze(-1), known
 
 
 def pooled(states: Tensor, there: Tensor, pool: Pool, scores: Tensor | None = None) -> Tensor:

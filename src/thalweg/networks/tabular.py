@@ -53,7 +53,7 @@ class Tabular(Network):
     """The share of categories taken as unseen in training, to prepare for values that are."""
 
     def build(self, layout: Layout, width: int) -> nn.Module:
-        require_inputs(layout)
+        require_inputs(self, layout)
         return Ensemble(self, layout, width) if self.sharing == "nothing" else Shared(self, layout, width)
 
 
