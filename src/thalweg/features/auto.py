@@ -73,8 +73,12 @@ def best(column: TrainingColumn, reads: Sequence[Block] = ()) -> Feature | str:
         if kind.refuses(column) is None:
             fits = _read(kind, reads)
             return kind.model_validate({"column": column.name}) if fits else _unread(kind)
-    of_tables = [kind for kind in accepting if _read(kind, ())]  # a name is no bad image but a bad category
-    return (of_tables or accepting)[0].refuses(column) or ""
+    return _likely(accepting).refuses(column) or ""
+
+
+def _likely(accepting: Sequence[type[Feature]]) -> type[Feature]:
+    """Of kinds that refuse a column the one to ask for the reason: a name is a bad category rather than a bad image."""
+    return next((kind for kind in accepting if _read(kind, ())), accepting[0])
 
 
 def _read(kind: type[Feature], reads: Sequence[Block]) -> bool:
@@ -121,7 +125,7 @@ def _feature(value: Any, table: Mapping[str, TrainingColumn], reads: Sequence[Bl
     accepting = _accepting(column)
     if not accepting:
         raise ComponentError(f"column {column.name!r} can't be an input: it {willing}")
-    kind = accepting[0] if isinstance(willing, str) else type(willing)
+    kind = _likely(accepting) if isinstance(willing, str) else type(willing)
     return kind.model_validate(dict(partial))
 
 
