@@ -175,7 +175,10 @@ def let(value: exp.Expr, body: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
     finally:
         _depth.reset(token)
     one = exp.Array(expressions=[value.copy()])
-    return exp.Bracket(this=exp.Transform(this=one, expression=told), expressions=[exp.Literal.number(0)])
+    lists = {"returns_list_for_maps": True}  # else sqlglot looks through all of it for a map
+    return exp.Bracket(
+        this=exp.Transform(this=one, expression=told), expressions=[exp.Literal.number(0)], **lists
+    )
 
 
 def columns_of(expression: exp.Expr) -> list[str]:
