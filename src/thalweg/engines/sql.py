@@ -175,10 +175,10 @@ def let(value: exp.Expr, body: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
     finally:
         _depth.reset(token)
     one = exp.Array(expressions=[value.copy()])
-    lists = {"returns_list_for_maps": True}  # else sqlglot looks through all of it for a map
-    return exp.Bracket(
-        this=exp.Transform(this=one, expression=told), expressions=[exp.Literal.number(0)], **lists
-    )
+    transformed = exp.Transform(this=one, expression=told)
+    transformed.type = exp.DataType.build("ARRAY")  # else sqlglot looks through all of it for what it may be
+    first = [exp.Literal.number(0)]
+    return exp.Bracket(this=transformed, expressions=first, returns_list_for_maps=True)
 
 
 def columns_of(expression: exp.Expr) -> list[str]:
