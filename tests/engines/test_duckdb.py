@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +16,7 @@ from sqlglot import exp
 from thalweg.core.component import parse
 from thalweg.core.errors import ComponentError, DataError, StorageError, ThalwegError
 from thalweg.engines import sql
-from thalweg.engines.duckdb import PARQUET_GROUP, DuckDB, told
+from thalweg.engines.duckdb import PARQUET_GROUP, DuckDB, DuckDBSession, told
 from thalweg.engines.engine import Engine, Session
 
 
@@ -151,6 +152,37 @@ def test_errors_while_batches_flow(session: Session) -> None:
     query = sql.select(numbers(200_000), {"n": sql.cast(text, "BIGINT")})
     with pytest.raises(DataError, match="Could not convert string 'x' to INT64"):
         list(session.batches(query, 10_000))
+
+
+class Interrupted:
+    """A connection whose streams of batches tell that they were stopped, as happens when another thread failed."""
+
+    def __init__(self, connection: Any):
+        self.real = connection
+
+    def cursor(self) -> Interrupted:
+        return Interrupted(self.real.cursor())
+
+    def execute(self, text: str) -> Any:
+        return self.real.execute(text) if text.startswith("COPY") else self
+
+    def to_arrow_reader(self, size: int) -> Any:
+        raise OSError("INTERRUPT Error: Interrupted!")
+
+    def close(self) -> None:
+        self.real.close()
+
+
+def test_what_went_wrong_is_told_rather_than_that_it_stopped(session: DuckDBSession) -> None:
+    real, session.connection = session.connection, cast(Any, Interrupted(session.connection))
+    try:
+        wrong = sql.select(numbers(9), {"n": sql.cast(sql.literal("x"), "BIGINT")})
+        with pytest.raises(DataError, match="Could not convert string 'x' to INT64"):
+            list(session.batches(wrong))
+        with pytest.raises(DataError, match="Interrupted"):
+            list(session.batches(numbers(9)))
+    finally:
+        session.connection = real
 
 
 def test_it_spills_what_does_not_fit(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -88,8 +89,14 @@ class DuckDBSession(Session):
         for name, data in self.offered.items():
             cursor.register(name, data)
         try:
-            with told(self.scratch), native():
-                yield from cursor.execute(self.sql(query)).to_arrow_reader(size)
+            with told(self.scratch):
+                try:
+                    with native():
+                        yield from cursor.execute(self.sql(query)).to_arrow_reader(size)
+                except duckdb.InterruptException:  # one thread failed; another told first that it was stopped
+                    nowhere = sql.literal(os.devnull).sql(dialect=sql.DIALECT)
+                    cursor.execute(f"COPY ({self.sql(query)}) TO {nowhere} (FORMAT CSV)")
+                    raise
         finally:
             cursor.close()
 
@@ -150,10 +157,12 @@ def _reader(paths: Sequence[Path]) -> exp.Expr:
     return sql.call("read_parquet", sql.files(paths), plain)
 
 
+OF_DATA = (duckdb.DataError, duckdb.InvalidInputException, duckdb.NotSupportedError)
 DAMAGED = "the file is damaged: write it again"
 
 # What DuckDB's errors begin with where they come through Arrow, as a plain OSError.
 THROUGH_ARROW: dict[str, type[duckdb.Error]] = {
+    "INTERRUPT Error": duckdb.InterruptException,
     "Conversion Error": duckdb.ConversionException,
     "Invalid Input Error": duckdb.InvalidInputException,
     "IO Error": duckdb.IOException,
@@ -194,7 +203,7 @@ def told(path: Path) -> Iterator[None]:
         ) from error
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
         raise ComponentError(first_line(error)) from error
-    except (duckdb.DataError, duckdb.InvalidInputException, duckdb.NotSupportedError) as error:
+    except (*OF_DATA, duckdb.InterruptException) as error:
         raise DataError(first_line(error), hint=_advice(error)) from error
     except duckdb.SerializationException as error:
         raise DataError(first_line(error), hint=DAMAGED) from error
