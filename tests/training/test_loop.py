@@ -161,10 +161,13 @@ def test_a_loss_that_is_not_finite_is_an_error_at_its_step(model, loaders, rows,
     training = batches(tensors, 32)
     order = torch.randperm(320, generator=torch.Generator().manual_seed(0))
     tensors["numbers"][order[6 * 32]] = float("inf")  # in the seventh batch
+    tensors["row"] = torch.arange(320) + 1000
     with pytest.raises(
         TrainingError, match=r"a finite loss, found nan at step 7 \(epoch 1, learning rate"
     ) as error:
         train(model(), Loaders(training, loaders().validation), FAST, tmp_path, Silent())
+    named = ", ".join(str(1000 + int(row)) for row in order[6 * 32 : 6 * 32 + 10])
+    assert f", on 32 rows of the main source: {named} …" in error.value.message
     assert "lower `learning_rate`" in str(error.value)
     assert not list(tmp_path.glob("0*"))  # no checkpoint of ruined weights
 

@@ -159,7 +159,7 @@ class Course:
         state.step += 1
         state.batch += len(group)
         state.rows += sum(len(next(iter(batch.values()))) for batch in group)
-        self.losses.add(loss)
+        self.losses.add(loss, group[0].get("row"))
         if self.average is not None:
             self.average.follow(state.step)
 
