@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -65,7 +66,12 @@ def _samples(training: Table, names: Sequence[str], rows: int) -> dict[str, pa.A
         return {name: pa.nulls(0) for name in names}
     found = pa.Table.from_batches(batches)
     order = sampling.order(found.column(ROW).to_numpy(), wanted)
-    return {name: _plain(found.column(name).take(order)) for name in names}
+
+    def ordered(name: str) -> pa.Array:
+        return _plain(found.column(name).take(order))
+
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(names, pool.map(ordered, names), strict=True))
 
 
 def _wanted(columns: int) -> int:
@@ -85,7 +91,9 @@ def _counts(
 ) -> tuple[dict[str, int], dict[str, int]]:
     """By column the rows that have a value, and its different values, in one pass."""
     known = [exp.Count(this=sql.column(name)) for name in names]
-    distinct = {name: len(values.unique().drop_null()) for name, values in samples.items()}
+    with ThreadPoolExecutor() as pool:
+        different = pool.map(lambda values: len(values.unique().drop_null()), samples.values())
+        distinct = dict(zip(samples, different, strict=True))
     whole = rows <= _wanted(len(samples))  # all rows are in the sample
     counted = _aggregate(training, known if whole else [*known, *map(_distinct, distinct, distinct.values())])
     more = zip(samples, counted[len(known) :], strict=True) if not whole else distinct.items()
