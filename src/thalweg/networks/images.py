@@ -16,7 +16,7 @@ HALF = 127.5
 
 def as_floats(pixels: Tensor) -> Tensor:
     """Pixels (B, C, H, W) uint8 as floats in [-1, 1], channels last in memory, which convolutions read faster."""
-    return (pixels.float() / HALF - 1.0).contiguous(memory_format=torch.channels_last)
+    return pixels.to(torch.float32, memory_format=torch.channels_last) / HALF - 1.0
 
 
 class Augment(nn.Module):
