@@ -97,8 +97,12 @@ def test_logits_have_a_row_a_member_and_a_width(kind: type[Network], layout: Lay
 
 @every_layout
 def test_every_parameter_is_learnt(kind: type[Network], layout: Layout):
-    module = build(kind, layout)
-    module(batch_of(layout, 64)).pow(2).sum().backward()
+    """By the second step: a branch whose last weight begins at zero passes no gradient back at the first."""
+    module, batch = build(kind, layout), batch_of(layout, 64)
+    module(batch).pow(2).sum().backward()
+    torch.optim.SGD(module.parameters(), lr=1e-4).step()
+    module.zero_grad()
+    module(batch).pow(2).sum().backward()
     still = [name for name, p in module.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert still == []
 

@@ -40,6 +40,15 @@ def test_precision_follows_machine_and_network(able, width, written, expected, m
     assert precision_of(Train(precision=written), CPU, nn.Sequential(nn.Linear(width, width))) == expected
 
 
+@pytest.mark.parametrize(
+    ("inputs", "kernel", "expected"),
+    [(16, 3, torch.bfloat16), (3, 3, torch.float32), (64, 1, torch.float32), (128, 1, torch.bfloat16)],
+)
+def test_a_convolution_counts_by_its_weights_for_a_channel(inputs, kernel, expected, monkeypatch):
+    monkeypatch.setattr(device_module, "multiplies_bf16", lambda device: True)
+    assert precision_of(Train(), CPU, nn.Sequential(nn.Conv2d(inputs, 8, kernel))) == expected
+
+
 def test_a_step_draws_what_seed_and_number_say():
     def draw(seed: int, step: int) -> torch.Tensor:
         torch.rand(7)

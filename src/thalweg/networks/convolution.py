@@ -16,7 +16,7 @@ from thalweg.networks.images import Augment, Augmentation, as_floats
 
 
 class Convolution(Body):
-    """Blocks of a convolution, a function and a pooling that halves the sides, then hidden layers (LeCun et al., 1998).
+    """Blocks of a convolution, a pooling that halves the sides and a function, then hidden layers (LeCun et al., 1998).
 
     `{convolution: [32, 64]}` sets the channels of the blocks.
     """
@@ -63,14 +63,15 @@ class _Blocks(Reader):
         self.augment = Augment(settings.augment)
         made: list[nn.Module] = []
         for outputs in settings.channels:
-            for _ in range(settings.convolutions):
+            for place in range(settings.convolutions):
                 made.append(
                     nn.Conv2d(inputs, outputs, settings.kernel, padding="same", bias=settings.norm == "none")
                 )
                 made += [nn.BatchNorm2d(outputs)] if settings.norm == "batch" else []
+                # A function that rises, such as relu, gives the same after the pooling, from a quarter of the values.
+                made += [nn.MaxPool2d(2)] if place == settings.convolutions - 1 else []
                 made.append(activations.module(settings.activation))
                 inputs = outputs
-            made.append(nn.MaxPool2d(2))
         self.blocks = nn.Sequential(*made).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.width = inputs * (height >> halvings) * (width >> halvings)
 

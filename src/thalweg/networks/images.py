@@ -9,21 +9,24 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-Augmentation = Literal["flip", "crop", "cutout"]
+from thalweg.networks.rand_augment import rand_augment
+
+Augmentation = Literal["flip", "crop", "cutout", "randaugment"]
 MARGIN = 8  # a crop moves an image by up to an eighth of its sides; a cutout covers a quarter of them
 HALF = 127.5
 
 
 def as_floats(pixels: Tensor) -> Tensor:
     """Pixels (B, C, H, W) uint8 as floats in [-1, 1], channels last in memory, which convolutions read faster."""
-    return (pixels.float() / HALF - 1.0).contiguous(memory_format=torch.channels_last)
+    return pixels.to(torch.float32, memory_format=torch.channels_last) / HALF - 1.0
 
 
 class Augment(nn.Module):
     """Images (B, C, H, W) uint8 changed by chance, each for itself, in training alone.
 
     `flip`: left and right swapped for half of them. `crop`: moved by up to an eighth of their sides, black coming in.
-    `cutout`: a square of half a side made black (DeVries & Taylor, 2017).
+    `cutout`: a square of half a side made black (DeVries & Taylor, 2017). `randaugment`: two of twelve
+    changes of place or colour (RandAugment; Cubuk et al., 2019).
     """
 
     def __init__(self, steps: Sequence[Augmentation]):
@@ -68,4 +71,4 @@ def _cutout(x: Tensor) -> Tensor:
     return x.masked_fill(covered, 0)
 
 
-CHANGES = {"flip": _flip, "crop": _crop, "cutout": _cutout}
+CHANGES = {"flip": _flip, "crop": _crop, "cutout": _cutout, "randaugment": rand_augment}

@@ -45,8 +45,14 @@ def multiplies_bf16(device: torch.device) -> bool:
 
 
 def _is_wide(model: nn.Module) -> bool:
-    """Whether some matrix of weights has at least 128 rows and columns."""
+    """Whether some matrix of weights has at least 128 rows and columns, or some convolution as many weights a channel.
+
+    A convolution of images multiplies its weights by every pixel, so few channels out are enough.
+    """
     matrices = [
-        p for m in model.modules() for name, p in m.named_parameters(recurse=False) if name == "weight"
+        (m, p) for m in model.modules() for name, p in m.named_parameters(recurse=False) if name == "weight"
     ]
-    return any(p.ndim >= 2 and min(p.shape[-2:]) >= WIDE for p in matrices)
+    return any(
+        p[0].numel() >= WIDE if isinstance(m, nn.Conv2d) else p.ndim >= 2 and min(p.shape[-2:]) >= WIDE
+        for m, p in matrices
+    )
