@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field
 from torch import nn
@@ -36,6 +36,11 @@ class Fusion(Network):
     """The width of each hidden layer after that."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """The share of values set to zero in training, before each of these layers and the outputs."""
+
+    def bundled(self) -> Self:
+        return self.model_copy(
+            update={"bodies": {name: body.bundled() for name, body in self.bodies.items()}}
+        )
 
     def build(self, layout: Layout, width: int) -> nn.Module:
         require_inputs(self, layout)

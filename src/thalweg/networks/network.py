@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from torch import nn
 
@@ -17,6 +17,10 @@ class Network(Component, ABC):
 
     reads: ClassVar[tuple[Block, ...]] = ()
     """The blocks of tensors of their own that it reads, besides numbers and categories."""
+
+    def bundled(self) -> Self:
+        """The settings that go into a bundle: they build the network where nothing but the bundle is."""
+        return self
 
     @abstractmethod
     def build(self, layout: Layout, width: int) -> nn.Module:

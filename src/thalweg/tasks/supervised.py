@@ -42,8 +42,9 @@ class Supervised(nn.Module):
         return self.loss_of(self(batch), batch)
 
     def phases(self) -> tuple[Phase, ...]:
-        """The single phase: every parameter follows the loss."""
-        return (Phase("supervised", tuple(self.parameters()), self.loss),)
+        """The single phase: every parameter follows the loss, but those that are to stay as they are."""
+        learnt = tuple(parameter for parameter in self.parameters() if parameter.requires_grad)
+        return (Phase("supervised", learnt, self.loss),)
 
 
 def initial(network: Network, layout: Layout, targets: Mapping[str, Target], seed: int) -> Supervised:

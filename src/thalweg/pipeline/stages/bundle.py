@@ -44,7 +44,7 @@ class Bundle(Stage):
             save_encoders(folder / "encoders.json", prepared.encoders)
             if mined:
                 save_mined(folder / MINED, mined)
-            write_json(folder / "network.json", run.pipeline.model.network.written())
+            write_json(folder / "network.json", run.pipeline.model.network.bundled().written())
             write_json(folder / "signature.json", _signature(prepared, mined))
             write_json(folder / "metrics.json", judged["metrics"])
             write_json(folder / "baseline.json", run.result("mine"))
