@@ -26,6 +26,12 @@ def read_nested(values: pa.Array, type: str, read: Read) -> pa.Array | None:
     return None if fields is None else _struct(values, fields, read)
 
 
+def lengths_of(lists: pa.Array) -> np.ndarray:
+    """The number of elements of each list (B,), 0 of NULL."""
+    lengths = pc.list_value_length(lists)  # type: ignore[attr-defined]
+    return lengths.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
 def nested_type(type: str, of: Callable[[str], pa.DataType]) -> pa.DataType:
     """The Arrow type of a list or structure; `of` gives that of its parts."""
     inner = types.element(type)
@@ -42,8 +48,7 @@ def _list(values: pa.Array, inner: str, read: Read) -> pa.Array | None:
     found = read(values.flatten(), inner)
     if found is None:
         return None
-    lengths = pc.fill_null(pc.list_value_length(values), 0).to_numpy(zero_copy_only=False)
-    ends = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    ends = np.concatenate([[0], np.cumsum(lengths_of(values))])
     return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), found, mask=values.is_null())
 
 

@@ -14,6 +14,7 @@ from thalweg.core.errors import DataError
 from thalweg.engines import types
 from thalweg.features.feature import Block, Encoded, Encoder, Feature, Slot, TrainingColumn
 from thalweg.features.indicator import missing_mark
+from thalweg.features.nested import lengths_of
 from thalweg.features.refusal import says_nothing
 from thalweg.features.scaling import Linear, standard
 
@@ -131,10 +132,9 @@ def unrolled(values: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """The number of steps of each list (B,), 0 of NULL, and all their steps (S, C), NaN where one is missing."""
     if pa.types.is_null(values.type):
         return np.zeros(len(values), np.int64), np.zeros((0, 1))
-    lengths = pc.fill_null(pc.list_value_length(values), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     steps = values.flatten()
     parts = steps.flatten() if pa.types.is_struct(steps.type) else [steps]
-    return lengths, np.stack([_floats(part) for part in parts], axis=1)
+    return lengths_of(values), np.stack([_floats(part) for part in parts], axis=1)
 
 
 def _floats(values: pa.Array) -> np.ndarray:
