@@ -48,6 +48,9 @@ def chains(n):
         "union": [{"union": {"table": n("more"), "columns": {n("v2"): v}}}],
         "pivot": [{"pivot": {"by": [t], "column": w, "values": {v: "sum"}}}],
         "unpivot": [{"unpivot": {"columns": [k, v], "name": n("name"), "value": n("value")}}],
+        "windows": [
+            {"windows": {"time": t, "values": [v, w], "steps": 2, "target": v, "horizon": 1, "by": n("k")}}
+        ],
         "derive": [{"derive": {n("new"): f"{quoted(v)} + 1"}}],
         "filter": [{"filter": f"{quoted(v)} > 1"}],
         "drop": [{"drop": [w]}],
@@ -98,7 +101,7 @@ def test_names_change_nothing(kind, outcome):
         told = {strange.format(name): name for name in "kv"}  # names that unpivot makes values
         rows = [tuple(told.get(cell, cell) for cell in row) for row in found[0]]
         assert (rows, *found[1:3]) == plain[:3], strange
-        if kind not in ("aggregate", "pivot", "join", "asof"):  # these put names together
+        if kind not in ("aggregate", "pivot", "join", "asof", "windows"):  # these put names together
             assert found[3] == [strange.format(name) for name in plain[3]]
 
 

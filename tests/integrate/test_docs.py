@@ -46,6 +46,7 @@ ROWS = {
     "union": [8],
     "pivot": [3],
     "unpivot": [3],
+    "windows": [1],
     "filter": [4, 4, 4, 4, 4],
 }
 

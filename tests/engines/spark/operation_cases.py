@@ -79,6 +79,24 @@ OPERATIONS: dict[str, list[tuple[dict[str, Columns], list[Any]]]] = {
         ),
         ({"main": ONE_EACH, "more": OTHER}, [{"from": "main"}, {"union": {"table": "more", "fill": None}}]),
     ],
+    "windows": [
+        (
+            {"main": {**VISITS, "__split": pa.array([0, 0, 0, 0, 0, 0, 1, 1], pa.int8())}},
+            [
+                {"from": "main"},
+                {
+                    "windows": {
+                        **{"time": "seen", "values": ["paid", "what"], "steps": 3, "short": "keep"},
+                        **{"target": ["paid", "id"], "horizon": 2, "stride": 2},
+                    }
+                },
+            ],
+        ),
+        (
+            {"main": VISITS},
+            [{"from": "main"}, {"windows": {"by": "id", "time": "seen", "values": "paid", "steps": 2}}],
+        ),
+    ],
     "derive": [
         (
             {"main": MIXED},

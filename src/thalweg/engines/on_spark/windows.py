@@ -40,6 +40,8 @@ def window(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
     else:
         if is_spread(function):
             return spread(function, types, lambda told: _over(value, told, types))
+        if isinstance(function, exp.ArrayAgg):
+            return _gathered(value, types)
         if isinstance(function, exp.Count) and isinstance(function.this, exp.Distinct):
             return exp.Anonymous(this="size", expressions=[_over(value, _different(function, types), types)])
         told = _middle(function, types) if isinstance(function, MIDDLES) else aggregate(function, types)
@@ -57,6 +59,21 @@ def _over(value: exp.Expr, told: exp.Expr, types: Callable[[exp.Expr], str]) -> 
         order=exp.Order(expressions=[_ordered(each, types) for each in order.expressions]) if order else None,
         spec=_frame(value, types),
     )
+
+
+def _gathered(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
+    """The values in the order of the window, missing ones too, each in a structure; NULL where there is no row."""
+    argument = value.this.this
+    if value.args.get("order") is None or isinstance(argument, (exp.Order, exp.Distinct)):
+        raise refuse(value, "values are listed in the order of the window, which has to have one")
+    cell = exp.Anonymous(this="struct", expressions=[exp.alias_(argument.copy(), "of")])
+    cells = _over(value, exp.Anonymous(this="collect_list", expressions=[cell]), types)
+    each = exp.Dot(this=exp.to_identifier("each"), expression=exp.to_identifier("of"))
+    bare = exp.Lambda(this=each, expressions=[exp.to_identifier("each")])
+    some = exp.GT(
+        this=exp.Anonymous(this="size", expressions=[cells.copy()]), expression=exp.Literal.number(0)
+    )
+    return exp.Case().when(some, exp.Anonymous(this="transform", expressions=[cells, bare]))
 
 
 def _different(value: exp.Expr, types: Callable[[exp.Expr], str]) -> exp.Expr:
