@@ -35,6 +35,7 @@ HOMONYMS = {
     ("features", "audio"): "the extra that brings the package",
     ("features", "category"): "a block of encoded features",
     ("features", "image"): "a block of encoded features",
+    ("features", "series"): "a block of encoded features",
     ("sources", "images"): "a key of annotation files",
     ("sources", "json"): "a type of the engine's, and the mode of pydantic's dumps",
     ("sources", "mysql"): "a dialect, an extra, and a type of attached databases",

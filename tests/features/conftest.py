@@ -19,7 +19,7 @@ from thalweg.features.feature import TrainingColumn
 def column_of(name: str, type: str, values: Any) -> TrainingColumn:
     """A training column whose sample is all its values."""
     array = values if isinstance(values, pa.Array) else pa.array(values)
-    known = array.drop_null().to_pylist()
+    known = [] if pa.types.is_nested(array.type) else array.drop_null().to_pylist()
     ranked = sorted(Counter(known).items(), key=lambda pair: (-pair[1], pair[0]))
     return TrainingColumn(
         name=name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -32,6 +33,16 @@ from thalweg.features.conform import conform
             pa.array([datetime(1970, 1, 2, tzinfo=UTC)], pa.timestamp("s", "Asia/Shanghai")),
             pa.array([datetime(1970, 1, 2)], pa.timestamp("us")),
         ),
+        ("DOUBLE[]", pa.array([[1, None], None]), pa.array([[1.0, None], None])),
+        ("FLOAT[2]", pa.array([[1, 2], None], pa.list_(pa.int8(), 2)), pa.array([[1.0, 2.0], None])),
+        ("DOUBLE[]", pa.array([[1.5]], pa.large_list(pa.float32())), pa.array([[1.5]])),
+        ("DOUBLE[]", pa.nulls(1), pa.nulls(1, pa.list_(pa.float64()))),
+        ("VARCHAR[]", pa.array([["a"], []], pa.list_(pa.large_string())), pa.array([["a"], []])),
+        (
+            "STRUCT(a VARCHAR, b DOUBLE)",
+            pa.array([{"b": 1, "a": "x"}, None], pa.struct({"b": pa.int8(), "a": pa.string()})),
+            pa.array([{"a": "x", "b": 1.0}, None]),
+        ),
     ],
     ids=str,
 )
@@ -49,12 +60,16 @@ def test_types_that_fit(type: str, given: pa.Array, wanted: pa.Array) -> None:
         ("TIMESTAMP", pa.array(["2013-01-01"]), "string"),
         ("DATE", pa.array([15_000]), "int64"),
         ("BLOB", pa.array(["a"]), "string"),
+        ("DOUBLE[]", pa.array([["1"]]), "list"),
+        ("DOUBLE[]", pa.array([1.0]), "double"),
+        ("STRUCT(a DOUBLE)", pa.array([{"b": 1.0}]), "struct"),
+        ("MAP(VARCHAR, DOUBLE)", pa.array([[1.0]]), "list"),
         ("INTERVAL", pa.array([b"a"]), "binary"),
     ],
 )
 def test_types_that_do_not_fit_are_named(type: str, given: pa.Array, received: str) -> None:
     with pytest.raises(
-        DataError, match=f"column 'x': expected {type} as in training, received {received}"
+        DataError, match=re.escape(f"column 'x': expected {type} as in training, received {received}")
     ) as raised:
         conform("x", given, type)
     assert f"give the column the type {type}" in str(raised.value)

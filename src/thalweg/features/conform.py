@@ -11,6 +11,7 @@ import pyarrow.types as arrow
 from thalweg.core.errors import DataError
 from thalweg.core.suggest import did_you_mean
 from thalweg.engines.types import Family, family
+from thalweg.features.nested import nested_type, read_nested
 
 MOMENT = pa.timestamp("us")
 
@@ -19,16 +20,11 @@ def conform(name: str, values: pa.Array, type: str) -> pa.Array:
     """Bring the values of a column to what its encoder expects, given the SQL type it had in training.
 
     boolean → bool; integer → any integer type, decimals without fraction, or float64 where floats came;
-    number → float64; text → string; bytes → binary; date and timestamp → timestamp[us] without zone, in UTC. A
-    column of nulls alone fits every type. Raises DataError where the type is another: text that looks like a number
-    is not parsed.
+    number → float64; text → string; bytes → binary; date and timestamp → timestamp[us] without zone, in UTC; lists
+    and structures: their parts likewise. A column of nulls alone fits every type. Raises DataError where the type
+    is another: text that looks like a number is not parsed.
     """
-    if arrow.is_dictionary(values.type):
-        values = values.dictionary_decode()
-    if arrow.is_null(values.type):
-        values = values.cast(ARROW.get(family(type), pa.string()))
-    reader = READERS.get(family(type))
-    found = reader(values) if reader else None
+    found = _read(values, type)
     if found is None:
         raise DataError(
             f"column {name!r}: expected {type} as in training, received {values.type}",
@@ -43,6 +39,25 @@ def column_of(batch: pa.RecordBatch, name: str, what: str) -> pa.Array:
     if place < 0:
         raise DataError(f"the data has no column {name!r}, {what}; {did_you_mean(name, batch.schema.names)}")
     return batch.column(place)
+
+
+def _read(values: pa.Array, type: str) -> pa.Array | None:
+    """The values as expected of a type; None where they do not fit."""
+    if arrow.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if arrow.is_null(values.type):
+        values = values.cast(_expected(type))
+    if family(type) == "nested":
+        return read_nested(values, type, _read)
+    reader = READERS.get(family(type))
+    return reader(values) if reader else None
+
+
+def _expected(type: str) -> pa.DataType:
+    """What stands for a type where there are no values to tell it by."""
+    if family(type) == "nested":
+        return nested_type(type, _expected)
+    return ARROW.get(family(type), pa.string())
 
 
 def _boolean(values: pa.Array) -> pa.Array | None:
