@@ -32,6 +32,7 @@ HOMONYMS = {
     ("clean", "missing"): "a word for a cell without a value",
     ("engines", "duckdb"): "the dialect that SQL is written in",
     ("engines", "spark"): "the dialect that it is translated to, and the extra that brings the package",
+    ("features", "audio"): "the extra that brings the package",
     ("features", "category"): "a block of encoded features",
     ("features", "image"): "a block of encoded features",
     ("features", "series"): "a block of encoded features",

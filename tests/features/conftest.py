@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
+import soundfile
 from PIL import Image
 
 from thalweg.features.feature import TrainingColumn
@@ -37,6 +39,22 @@ def png(shade: int, mode: str = "L", size: tuple[int, int] = (5, 4), form: str =
     image.putpixel((0, 0), 0 if mode == "L" else (0, 0, 0))
     file = io.BytesIO()
     image.save(file, form)
+    return file.getvalue()
+
+
+def tone(
+    hertz: float,
+    seconds: float = 0.2,
+    rate: int = 8_000,
+    channels: int = 1,
+    form: str = "WAV",
+    noise: np.ndarray | float = 0.0,
+) -> bytes:
+    """The file of a tone."""
+    wave = 0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate) + noise
+    whole = np.round(wave * 32_767).astype(np.int16)
+    file = io.BytesIO()
+    soundfile.write(file, np.repeat(whole[:, None], channels, 1), rate, format=form)
     return file.getvalue()
 
 

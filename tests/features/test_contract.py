@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tests.features.conftest import column_of, png
+from tests.features.conftest import column_of, png, tone
 from thalweg.core.component import kinds, parse
 from thalweg.core.errors import DataError
 from thalweg.features.encoders import DTYPES, EncodedBatch, encode_batch, layout_of, restore, stored
@@ -55,12 +55,26 @@ VALUES: dict[str, pa.Array] = {
         pa.list_(pa.struct({"a b": pa.float64(), "c": pa.int64()})),
     ),
     "BLOB": pa.array(some([png(shade) for shade in (1, 90, 200, 255)]), pa.binary()),
+    "blob": pa.array(some([tone(hertz, 0.05) for hertz in (200, 900, 3000)]), pa.binary()),  # other files
 }
+
+
+def foreign(kind: type[Feature], type: str) -> bool:
+    """Whether values are another kind's files, or texts that are no paths: test_image and test_audio have some."""
+    files = kind.accepts("BLOB")
+    return files and kind.refuses(column_of("x", type, plain(VALUES[type]))) is not None
+
+
+def plain(values: pa.Array) -> pa.Array:
+    """As training columns give them: without a dictionary."""
+    return values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values
+
+
 CASES = [
     pytest.param(kind, type, id=f"{name}-{type}")
     for name, kind in kinds(Feature).items()
     for type in VALUES
-    if kind.accepts(type) and not (type != "BLOB" and "image" in kind.blocks)  # paths: test_image
+    if kind.accepts(type) and not foreign(kind, type)
 ]
 every_case = pytest.mark.parametrize(("kind", "type"), CASES)
 
@@ -68,11 +82,6 @@ every_case = pytest.mark.parametrize(("kind", "type"), CASES)
 def fitted(kind: type[Feature], type: str, values: pa.Array | None = None) -> Encoder:
     feature = kind.model_validate({"column": "x"})
     return feature.fit(column_of("x", type, plain(VALUES[type] if values is None else values)))
-
-
-def plain(values: pa.Array) -> pa.Array:
-    """As training columns give them: without a dictionary."""
-    return values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values
 
 
 def encoded(encoder: Encoder, values: pa.Array) -> EncodedBatch:
