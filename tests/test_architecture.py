@@ -50,6 +50,7 @@ EMBEDDED = "reads data with the embedded engine, without a pipeline file"
 DEFAULT = "the default of a section of the pipeline file"
 PROPOSED = "what `auto` proposes"
 MAY_NAME = {
+    ("networks/pretrained_text.py", "text"): "the extra that brings the package",
     ("clean/linkage/workbench.py", "duckdb"): "records are compared in a session of their own",
     ("clean/series.py", "gaps"): "a rule of the ledger",
     ("clean/propose/blanks.py", "text"): PROPOSED,
