@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from thalweg.dataset.columns import training_column
 from thalweg.dataset.encode import encode
 from thalweg.dataset.loader import Loader
 from thalweg.dataset.read import read_all
@@ -18,6 +19,7 @@ from thalweg.features.encoders import encode_batch
 from thalweg.features.feature import Encoded, Encoder, Slot
 from thalweg.features.number import NumberEncoder
 from thalweg.features.scaling import Linear
+from thalweg.features.series import Series
 
 ROWS = 700
 
@@ -88,3 +90,23 @@ def test_batches_hold_them_under_their_keys(make_table: Callable[..., Table], tm
     assert (batch["tokens:read"].dtype, batch["tokens:read"].shape) == (torch.int64, (64, 4))
     for row, tokens in zip(batch["row"].tolist(), batch["tokens:read"].tolist(), strict=True):
         assert bytes(tokens).rstrip(b"\0").decode() == f"t{row}"[:4]
+
+
+def test_lists_of_numbers_are_read_as_they_were_encoded(
+    make_table: Callable[..., Table], tmp_path: Path
+) -> None:
+    chance = np.random.default_rng(0)
+    lists = [None if i % 50 == 0 else chance.normal(3, 2, i % 7).tolist() for i in range(ROWS)]
+    lists[3] = [1.0, None, float("inf")]
+    series = pa.array(lists, pa.list_(pa.float64()))
+    table = make_table("courses", {**COLUMNS, "past": series})
+    training = training_column(table, "past")
+    assert (training.rows, training.nulls, training.distinct) == (234, 5, 0)
+    assert Series.refuses(training) is None
+    encoder = Series(column="past", length=4).fit(training)
+    encode(table, [encoder], {}, tmp_path / "made", seed=3, shard_rows=100)
+    expected = encode_batch([encoder], pa.record_batch([series], names=["past"]))
+    assert np.flatnonzero(expected.bad).tolist() == [3]
+    found = read_all(tmp_path / "made", "training")
+    assert found["series:past"].tobytes() == expected.blocks["series:past"][found["row"]].tobytes()
+    assert read_index(tmp_path / "made").counts == expected.counts
