@@ -108,13 +108,15 @@ def test_a_linear_model_that_does_not_converge_says_so(monkeypatch: pytest.Monke
 
 
 def test_a_category_unknown_to_the_linear_model_is_all_zeros() -> None:
-    learnt = Columns.fit(Blocks(np.zeros((4, 0), np.float32), np.array([[1], [1], [3], [3]], np.int32)))
+    learnt = Columns.fit(
+        Blocks(np.zeros((4, 0), np.float32), np.array([[1], [1], [3], [3]], np.int32)), Layout(slots=())
+    )
     found = learnt.apply(Blocks(np.zeros((3, 0), np.float32), np.array([[3], [2], [9]], np.int32)))
     assert found.toarray().tolist() == [[0, 1], [0, 0], [0, 0]]
 
 
 def test_a_constant_number_does_not_divide_by_zero() -> None:
-    learnt = Columns.fit(Blocks(np.full((5, 1), 7, np.float32), np.zeros((5, 0), np.int32)))
+    learnt = Columns.fit(Blocks(np.full((5, 1), 7, np.float32), np.zeros((5, 0), np.int32)), Layout(slots=()))
     assert learnt.apply(
         Blocks(np.full((2, 1), 7, np.float32), np.zeros((2, 0), np.int32))
     ).toarray().tolist() == [[0], [0]]

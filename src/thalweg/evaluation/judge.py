@@ -15,7 +15,7 @@ from thalweg.evaluation.curves import two_class_curves, two_class_tables
 from thalweg.evaluation.inputs import said_once
 from thalweg.evaluation.intervals import Interval, Resampled, resample
 from thalweg.evaluation.judged import Judged
-from thalweg.evaluation.linear import linear
+from thalweg.evaluation.linear import linear, texts_of
 from thalweg.evaluation.outcome import Better, directions, labels, outcome
 from thalweg.evaluation.residuals import residuals
 from thalweg.evaluation.rival import Rival
@@ -65,11 +65,12 @@ def judge(output: str, judged: Judged, settings: Evaluate, progress: Progress) -
 def _rivals(output: str, judged: Judged, settings: Evaluate, progress: Progress) -> dict[str, Rival]:
     wanted = {"lightgbm": settings.baseline, "linear": settings.linear}
     judged, found = said_once(judged), {}
-    if not any(slot.packed for slot in judged.layout.slots):
-        progress.say(f"{output}: no baseline, for no input is a number or a category")
-        return {}
+    packed = any(slot.packed for slot in judged.layout.slots)
+    reads = {"lightgbm": packed, "linear": packed or bool(texts_of(judged.layout))}
+    if not any(reads.values()):
+        progress.say(f"{output}: no baseline, for no input is a number, a category or a text")
     for name, train in RIVALS.items():
-        if wanted[name]:
+        if wanted[name] and reads[name]:
             progress.say(f"{output}: training the {name} baseline on {len(judged.training.rows):,} rows")
             found[name] = train(judged, output)
     return found

@@ -1,13 +1,14 @@
 """A linear model on the same rows and inputs: what the problem gives away without any depth.
 
 Logistic regression for classes, ridge regression for values, on standardised numbers and one column for each
-frequent category.
+frequent category, and on the words of texts.
 """
 
 from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ import numpy as np
 from thalweg.evaluation.judged import Blocks, Judged, Part
 from thalweg.evaluation.outcome import outcome
 from thalweg.evaluation.rival import Rival
+from thalweg.evaluation.words import Words
+from thalweg.features.feature import Slot
+from thalweg.features.layout import Layout
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -28,21 +32,27 @@ AT_ONCE = 65_536  # rows asked of at once: as sparse matrices they take several 
 
 @dataclass(frozen=True)
 class Columns:
-    """Learnt from the training rows: mean and scale of numbers, the column of each frequent category."""
+    """Learnt from the training rows: mean and scale of numbers, the column of each frequent category, and words."""
 
     mean: np.ndarray
     scale: np.ndarray
     codes: tuple[np.ndarray, ...]
+    words: Mapping[str, Words]
 
     @classmethod
-    def fit(cls, blocks: Blocks) -> Columns:
+    def fit(cls, blocks: Blocks, layout: Layout) -> Columns:
         scale = blocks.numbers.std(axis=0, dtype=np.float64)
         codes = tuple(_frequent(blocks.categories[:, slot]) for slot in range(blocks.categories.shape[1]))
-        return cls(blocks.numbers.mean(axis=0, dtype=np.float64), np.where(scale > 0, scale, 1.0), codes)
+        words = {
+            slot.key: Words.fit(blocks.tensors[slot.key], slot.cardinality or 1) for slot in texts_of(layout)
+        }
+        mean = blocks.numbers.mean(axis=0, dtype=np.float64)
+        return cls(mean, np.where(scale > 0, scale, 1.0), codes, words)
 
     @property
     def width(self) -> int:
-        return len(self.mean) + sum(len(known) for known in self.codes)
+        every = [len(known) for known in self.codes] + [each.width for each in self.words.values()]
+        return len(self.mean) + sum(every)
 
     def apply(self, blocks: Blocks) -> csr_matrix:
         """A sparse matrix (n, columns). A category without a column is all zeros."""
@@ -50,7 +60,13 @@ class Columns:
 
         parts = [sparse.csr_matrix((blocks.numbers - self.mean) / self.scale)]
         parts += [_one_hot(blocks.categories[:, slot], codes) for slot, codes in enumerate(self.codes)]
+        parts += [words.apply(blocks.tensors[key]) for key, words in self.words.items()]
         return sparse.csr_matrix(sparse.hstack(parts, format="csr"))
+
+
+def texts_of(layout: Layout) -> tuple[Slot, ...]:
+    """The tensors of their own that a linear model can read."""
+    return layout.of("tokens")
 
 
 def _frequent(codes: np.ndarray) -> np.ndarray:
@@ -72,7 +88,7 @@ def linear(judged: Judged, output: str) -> Rival:
     started, shape = time.perf_counter(), outcome(judged.targets[output])
     chosen = _spread(len(judged.training.rows))
     blocks, y = judged.training.blocks.take(chosen), judged.training.y[output][chosen]
-    columns = Columns.fit(blocks)
+    columns = Columns.fit(blocks, judged.layout)
     inputs = columns.apply(blocks)
     model, converged = _ridge(inputs, y) if shape == "value" else _logistic(inputs, y)
 
