@@ -17,7 +17,7 @@ from thalweg.dataset.encode import EncodedDataset
 from thalweg.dataset.loader import Loader
 from thalweg.dataset.order import permutation, shuffled, windows
 from thalweg.dataset.read import read_all
-from thalweg.dataset.shards import Shard
+from thalweg.dataset.shards import Shard, read_index
 
 SIZE = 96
 
@@ -128,6 +128,20 @@ def test_workers_beyond_the_rows_of_a_batch_get_empty_ones(folder: Path) -> None
     )
     empty = parts[0][0]
     assert (len(empty["row"]), empty["numbers"].shape[0]) == (0, 0)
+
+
+def test_large_rows_are_gathered_in_small_blocks(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected, gathered = list(loader(folder)), []
+    whole = subject.Stream.take
+
+    def take(self: subject.Stream, places: np.ndarray) -> dict[str, np.ndarray]:
+        gathered.append(len(places))
+        return whole(self, places)
+
+    monkeypatch.setattr(subject.Stream, "take", take)
+    monkeypatch.setattr(subject, "WINDOW_BYTES", 2 * SIZE * read_index(folder).row_bytes)
+    assert same(list(loader(folder)), expected)
+    assert max(gathered) == 2 * SIZE
 
 
 def test_without_shuffling_rows_come_as_they_lie(folder: Path) -> None:

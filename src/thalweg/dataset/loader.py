@@ -94,7 +94,8 @@ class Loader:
 
     def _block(self, stream: Stream, first: int) -> list[Batch]:
         """Some batches from `first` on, gathered together."""
-        last = min(first + max(1, BLOCK_ROWS // self.batch_size), len(self))
+        most = min(BLOCK_ROWS, WINDOW_BYTES // self.index.row_bytes)  # rows such as images may be large
+        last = min(first + max(1, most // self.batch_size), len(self))
         slices = [self._slice(number) for number in range(first, last)]
         sizes = [len(part) for part in slices]
         places = np.concatenate([np.arange(part.start, part.stop) for part in slices])
