@@ -1,5 +1,8 @@
 """Vectors: lists of as many numbers each, such as embeddings that another network made."""
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions when it is imported)
+
 from __future__ import annotations
 
 from functools import cached_property
