@@ -36,6 +36,8 @@ HOMONYMS = {
     ("features", "category"): "a block of encoded features",
     ("features", "image"): "a block of encoded features",
     ("features", "series"): "a block of encoded features",
+    ("features", "set"): "a block of encoded features",
+    ("features", "vector"): "a block of encoded features",
     ("integrate", "windows"): "a field of other operations",
     ("sources", "images"): "a key of annotation files",
     ("sources", "json"): "a type of the engine's, and the mode of pydantic's dumps",
