@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime
 
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from thalweg.core.component import kinds, parse
 from thalweg.core.errors import DataError
+from thalweg.engines.table import Table
 from thalweg.integrate.operation import Operation
 from thalweg.integrate.run import integrate
 
@@ -115,6 +118,12 @@ LITTLE = {
 }
 
 
+def kept(table: Table) -> Table:
+    """Stored in the engine: Arrow, to which joins may hand their filters, holds that no NaN is equal to another."""
+    stored = table.session.keep(f"kept {table.name}", table.query)
+    return replace(table, query=exp.select(exp.Star()).from_(stored))
+
+
 @pytest.mark.parametrize("kind", sorted(set(kinds(Operation)) - {"from", "link"}))
 @pytest.mark.parametrize("little", list(LITTLE))
 def test_little_data_is_accounted_for(kind, little, make_table):
@@ -129,11 +138,8 @@ def test_little_data_is_accounted_for(kind, little, make_table):
     other = {"key": pa.array(keys[:1], pa.float64()), "at": days[:1], "u": pa.array(words[:1], pa.string())}
     more = {**main, "v2": main["v"]}
     del more["v"]
-    tables = {
-        "main": make_table("main", main),
-        "other": make_table("other", other),
-        "more": make_table("more", more),
-    }
+    made = {"main": main, "other": other, "more": more}
+    tables = {name: kept(make_table(name, columns)) for name, columns in made.items()}
     chain = [parse(Operation, operation) for operation in [{"from": "main"}, *chains(str)[kind]]]
     if kind == "pivot" and not any(words):
         with pytest.raises(DataError, match="'w' has no values in the training rows of 'main'") as raised:
