@@ -17,7 +17,7 @@ import pytest
 from thalweg.core.errors import BundleError, DataError, PipelineError, SourceError
 from thalweg.deployment import predict as predicting
 from thalweg.deployment.model import load
-from thalweg.deployment.predict import predict_file
+from thalweg.deployment.predict import _flat, predict_file
 
 TOLERANCE = 2e-6  # float32 sums in another order, when a batch has another size
 
@@ -151,3 +151,21 @@ def test_wrong_arguments(finished: Path, tmp_path: Path) -> None:
         predict_file(finished / "bundle", str(tmp_path / "nothing.csv"), tmp_path / "a.csv")
     with pytest.raises(BundleError, match="there is no bundle"):
         predict_file(tmp_path / "none", "x.csv", tmp_path / "a.csv")
+
+
+def test_what_a_csv_file_can_not_hold_is_laid_flat() -> None:
+    table = pa.table(
+        {
+            "kind_probability": [{"a": 0.25, "b": {"c": 0.75}}, None],
+            "tags": [["x", "深"], None],
+            "n": [1, 2],
+        }
+    )
+    flat = _flat(table)
+    assert flat.to_pydict() == {
+        "kind_probability.a": [0.25, None],
+        "kind_probability.b.c": [0.75, None],
+        "tags": ['["x", "深"]', None],
+        "n": [1, 2],
+    }
+    assert _flat(table.schema.empty_table()).schema == flat.schema

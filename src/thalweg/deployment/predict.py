@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as csv
 import pyarrow.parquet as parquet
+import pyarrow.types as arrow
 
 from thalweg.core.component import parse
 from thalweg.core.errors import DataError, PipelineError
@@ -175,12 +177,31 @@ def _join_parts(parts: Path, name: str, output: Path) -> None:
     files = sorted(parts.glob(f"*.{name}.parquet"))
     if not files:
         raise DataError("no row could be encoded; every one was set aside", hint=f"see {parts}")
+    text = output.suffix == ".csv"
     schema = parquet.read_schema(files[0])
     with atomic(output) as path:
         writer: Any = (
-            csv.CSVWriter(path, schema) if output.suffix == ".csv" else parquet.ParquetWriter(path, schema)
+            csv.CSVWriter(path, _flat(schema.empty_table()).schema)
+            if text
+            else parquet.ParquetWriter(path, schema)
         )
         with writer:
             for file in files:
                 for batch in parquet.ParquetFile(file).iter_batches():
-                    writer.write_batch(batch)
+                    table = pa.Table.from_batches([batch])
+                    writer.write_table(_flat(table) if text else table)
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """What a CSV file can hold: fields of structures as columns `name.field`, lists as JSON."""
+    while any(arrow.is_struct(kind) for kind in table.schema.types):
+        table = table.flatten()
+    for place, field in enumerate(table.schema):
+        if arrow.is_nested(field.type):
+            values = [None if each is None else _json(each) for each in table.column(place).to_pylist()]
+            table = table.set_column(place, field.name, pa.array(values, pa.string()))
+    return table
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
