@@ -28,8 +28,10 @@ def read():
         accumulate("t", source.accumulator("t", folder), Place(session, folder), folder / "stored")
 
 def commits():
-    path = folder / "stored" / "commits.jsonl"
-    return path.read_bytes().count(b"\\n") if path.exists() else 0
+    try:
+        return (folder / "stored" / "commits.jsonl").read_bytes().count(b"\\n")
+    except FileNotFoundError:  # not written yet, or taken into the journal a moment ago
+        return 0
 
 for turn in range(kills + 1):
     before, child = commits(), os.fork()
