@@ -50,7 +50,7 @@ def training_columns(table: Table, names: Iterable[str] | None = None) -> dict[s
             distinct=distinct.get(name, 0),
             sample=samples.get(name, pa.nulls(0)),
             counts=partial(_most_frequent, training, name),
-            some=partial(_some, training, name, rows),
+            some=partial(samples[name].slice, 0) if name in samples else partial(_some, training, name, rows),
         )
         for name in wanted
     }
