@@ -14,10 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.types as arrow
 
 MOST = 2**16  # values of a column that has codes
-MOST_BYTES = (
-    16 * 2**20
-)  # that they take in the end; twice as much on the way, where batches come in any order
-
+# Bytes that they take in the end; twice as many on the way, where batches come in any order.
+MOST_BYTES = 16 * 2**20
 
 CODED = (
     arrow.is_boolean,

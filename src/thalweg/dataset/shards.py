@@ -108,11 +108,16 @@ def write_shard(arrays: Mapping[str, np.ndarray], path: Path) -> Shard:
     """
     columns = {name: _column(values) for name, values in arrays.items() if values.shape[1:] != (0,)}
     batch = pa.record_batch(list(columns.values()), names=list(columns))
+    file = f"{path.parent.name}/{path.name}"
+    return Shard(file=file, rows=batch.num_rows, digest=write_batch(batch, path))
+
+
+def write_batch(batch: pa.RecordBatch, path: Path) -> str:
+    """Write a batch as an Arrow IPC file; its digest."""
     with DigestedFile(path) as file:
         with pa.ipc.new_file(pa.PythonFile(file, "w"), batch.schema) as writer:
             writer.write_batch(batch)
-        digest = file.digest()
-    return Shard(file=f"{path.parent.name}/{path.name}", rows=batch.num_rows, digest=digest)
+        return file.digest()
 
 
 def _column(values: np.ndarray) -> pa.Array:

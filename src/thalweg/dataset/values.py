@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from thalweg.core.files import DigestedFile
 from thalweg.dataset.codes import MOST_BYTES, Codebook, in_order
-from thalweg.dataset.shards import CodedColumn, Index, Shard, check_shard, mapped
+from thalweg.dataset.shards import CodedColumn, Index, Shard, check_shard, mapped, write_batch
 from thalweg.features.encoders import DTYPES, encode_values
 from thalweg.features.feature import PACKED, Encoded, Encoder
 
@@ -66,10 +65,7 @@ def write_values(columns: Sequence[Coded], path: Path) -> Shard:
     }
     arrays = [pa.array([values]) for values in lists.values()]
     batch = pa.record_batch(arrays, names=list(lists))
-    with DigestedFile(path) as file:
-        with pa.ipc.new_file(pa.PythonFile(file, "w"), batch.schema) as writer:
-            writer.write_batch(batch)
-        return Shard(file=path.name, rows=1, digest=file.digest())
+    return Shard(file=path.name, rows=1, digest=write_batch(batch, path))
 
 
 def read_values(folder: Path, index: Index) -> dict[str, np.ndarray]:
@@ -109,9 +105,8 @@ class Decoder:
                         into[block][part, place] = values.take(codes[source], mode="clip")
 
 
-Source = tuple[
-    int, np.ndarray | None
-]  # a place among the codes and what they stand for, or among plain slots
+# A place among the codes, and what these stand for; or a place among plain slots.
+Source = tuple[int, np.ndarray | None]
 
 
 def _sources(slots: Sequence[str], coded: dict[str, tuple[int, np.ndarray]]) -> list[Source]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -17,13 +17,13 @@ from thalweg.networks.network import Network
 Layers = tuple[Annotated[int, Field(ge=1)], ...]
 
 
-class Reader(nn.Module):
+class Reader(nn.Module, ABC):
     """A module from the tensor (B, *shape) of a slot to vectors (B, `width`)."""
 
     width: int
 
-    def forward(self, x: Tensor) -> Tensor:
-        raise NotImplementedError
+    @abstractmethod
+    def forward(self, x: Tensor) -> Tensor: ...
 
 
 class Body(Network):
