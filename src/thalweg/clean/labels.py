@@ -132,10 +132,9 @@ class Labels(Step):
         drawn = sampled(training, training.count(), SAMPLE)
         values = {f"v{i}": _readable(sql.column(name), table.columns[name]) for i, name in enumerate(inputs)}
         values |= {"label": sql.cast(sql.column(self.target), "VARCHAR"), ROW: sql.column(ROW)}
-        batches = list(table.session.batches(sql.select(drawn.query, values)))
-        if not batches:
+        read = table.session.table(sql.select(drawn.query, values))
+        if not read.num_rows:
             raise ComponentError(f"labels: table {table.name!r} has no training rows to learn from")
-        read = pa.Table.from_batches(batches)
         x = np.stack([_numbers(read[f"v{i}"]) for i in range(len(inputs))], axis=1)
         return read[ROW].to_numpy(), x, read["label"].to_pylist()
 

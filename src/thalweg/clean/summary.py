@@ -145,7 +145,7 @@ def _sample(table: Table, names: Iterable[str], rows: int, wanted: int) -> pa.Ta
         name: found for name in names if (found := _listed(sql.column(name), table.columns[name])) is not None
     }
     chosen = sampled(table, rows, wanted)
-    return _read(table, sql.select(chosen.query, listed)) if listed else pa.table({})
+    return table.session.table(sql.select(chosen.query, listed)) if listed else pa.table({})
 
 
 def _counted(
@@ -169,20 +169,10 @@ def _every_value(table: Table, name: str) -> Distribution | None:
     grouped = sql.select(table.query, {name: value, ROWS: sql.row_count()}).group_by(value.copy())
     listed = {VALUE: _listed(value, table.columns[name]) or exp.null(), ROWS: sql.column(ROWS)}
     values = sql.select(grouped.limit(COUNTED + 2), listed)  # two more: NULL and NaN are left out below
-    found = _read(table, sql.select(values, [VALUE, ROWS]).where(sql.not_null(sql.column(VALUE))))
+    found = table.session.table(sql.select(values, [VALUE, ROWS]).where(sql.not_null(sql.column(VALUE))))
     if not 0 < found.num_rows <= COUNTED:
         return None
     return Distribution.counted(found[VALUE], found[ROWS], whole=True)
-
-
-def _read(table: Table, query: exp.Query) -> pa.Table:
-    """A result known to be small."""
-    batches = list(table.session.batches(query))
-    return (
-        pa.Table.from_batches(batches)
-        if batches
-        else pa.table({name: [] for name in table.session.columns(query)})
-    )
 
 
 def _rough_distinct(table: Table, names: Iterable[str]) -> dict[str, int]:

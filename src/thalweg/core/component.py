@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic_core import core_schema
 
 from thalweg.core.errors import ComponentError
+from thalweg.core.field_docs import describe
 from thalweg.core.suggest import did_you_mean
 
 C = TypeVar("C", bound="Component")
@@ -33,7 +34,7 @@ C = TypeVar("C", bound="Component")
 class Section(BaseModel):
     """Settings with names that are checked: an unknown one is refused with the nearest known."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=describe)
 
     @classmethod
     def expand(cls, value: Any) -> Any:

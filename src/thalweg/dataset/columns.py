@@ -61,10 +61,7 @@ def _samples(training: Table, names: Sequence[str], rows: int) -> dict[str, pa.A
     wanted = _wanted(len(names))
     query = sql.select(training.query, [*names, ROW])
     condition = sampling.below(wanted, rows)
-    batches = list(training.session.batches(query.where(condition) if condition else query))
-    if not batches:
-        return {name: pa.nulls(0) for name in names}
-    found = pa.Table.from_batches(batches)
+    found = training.session.table(query.where(condition) if condition else query)
     order = sampling.order(found.column(ROW).to_numpy(), wanted)
 
     def ordered(name: str) -> pa.Array:
@@ -125,10 +122,7 @@ def _most_frequent(training: Table, name: str, most: int) -> list[tuple[Any, int
         .order_by(exp.Ordered(this=exp.column(rows), desc=True), exp.Ordered(this=value.copy()))
         .limit(most)
     )
-    batches = list(training.session.batches(query))
-    if not batches:
-        return []
-    values, counts = pa.Table.from_batches(batches).columns
+    values, counts = training.session.table(query).columns
     return list(zip(_plain(values).to_pylist(), counts.to_pylist(), strict=True))
 
 
@@ -136,5 +130,4 @@ def _some(training: Table, name: str, rows: int, wanted: int) -> pa.Array:
     """The values of the rows with the smallest keys."""
     query = sql.select(training.query, [name]).order_by(sampling.sql_key(), sql.column(ROW)).limit(wanted)
     condition = sampling.below(2 * wanted, rows)  # so that few rows are read whole
-    batches = list(training.session.batches(query.where(condition) if condition else query))
-    return _plain(pa.Table.from_batches(batches).column(name)) if batches else pa.nulls(0)
+    return _plain(training.session.table(query.where(condition) if condition else query).column(name))

@@ -192,16 +192,19 @@ def _type(values: np.ndarray) -> TargetType:
 def _scatter(
     table: Table, plan: Plan, codebook: Codebook, scratch: Path, threads: int, progress: Progress
 ) -> Scatter:
-    """The first pass: throw the rows of every batch into the files of their shards."""
+    """The first pass: throw the rows of every batch into the files of their shards.
+
+    Reading, routing and writing go on side by side.
+    """
     scatter = Scatter(scratch, sum(plan.shards))
     batches = table.session.batches(sql.select(table.query, plan.columns), BATCH)
     with (
         progress.task("shuffle", plan.rows) as told,
         closing(in_order(partial(route, plan, codebook), batches, threads)) as routed,
+        closing(in_order(scatter.add, routed, 1)) as thrown,
     ):
-        for parts in routed:
-            scatter.add(parts)
-            told.advance(sum(part.rows for part in parts))
+        for rows in thrown:
+            told.advance(rows)
     return scatter
 
 
@@ -234,7 +237,7 @@ def _write_shards(
     shards: list[Shard] = []
     with (
         progress.task("encode", sum(scatter.rows)) as told,
-        closing(in_order(write, jobs, threads)) as written,
+        closing(in_order(write, jobs, threads + 1)) as written,  # one more, for one that waits for the disk
     ):
         for (place, _), (account, shard) in zip(jobs, written, strict=True):
             tally.add(account)

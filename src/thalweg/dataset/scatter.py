@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,13 +26,14 @@ class Scatter:
         self.rows = [0] * count
         self._schemas: list[list[pa.Schema]] = [[] for _ in range(count)]
 
-    def add(self, parts: Iterable[Part]) -> None:
-        """Append parts to their files."""
+    def add(self, parts: Sequence[Part]) -> int:
+        """Append parts to their files; returns how many rows they have."""
         for part in parts:
             with self.path(part.place).open("ab", buffering=0) as file:
                 file.write(part.content)
             self.rows[part.place] += part.rows
             self._schemas[part.place].append(part.schema)
+        return sum(part.rows for part in parts)
 
     def path(self, place: int) -> Path:
         return self.folder / f"{place:06d}.rows"

@@ -85,20 +85,18 @@ class DuckDBSession(Session):
         return self._run(self.sql(query)).fetchall()
 
     def batches(self, query: exp.Query, size: int = 65_536) -> Iterator[pa.RecordBatch]:
-        cursor = self.connection.cursor()
-        for name, data in self.offered.items():
-            cursor.register(name, data)
-        try:
-            with told(self.scratch):
-                try:
-                    with native():
-                        yield from cursor.execute(self.sql(query)).to_arrow_reader(size)
-                except duckdb.InterruptException:  # one thread failed; another told first that it was stopped
-                    nowhere = sql.literal(os.devnull).sql(dialect=sql.DIALECT)
-                    cursor.execute(f"COPY ({self.sql(query)}) TO {nowhere} (FORMAT CSV)")
-                    raise
-        finally:
-            cursor.close()
+        with self._cursor() as cursor, told(self.scratch):
+            try:
+                with native():
+                    yield from cursor.execute(self.sql(query)).to_arrow_reader(size)
+            except duckdb.InterruptException:  # one thread failed; another told first that it was stopped
+                nowhere = sql.literal(os.devnull).sql(dialect=sql.DIALECT)
+                cursor.execute(f"COPY ({self.sql(query)}) TO {nowhere} (FORMAT CSV)")
+                raise
+
+    def table(self, query: exp.Query) -> pa.Table:
+        with self._cursor() as cursor, told(self.scratch):
+            return cursor.execute(self.sql(query)).to_arrow_table()
 
     def define(self, name: str, query: exp.Query) -> exp.Table:
         self._run(f"CREATE OR REPLACE VIEW {self.sql(sql.table(name))} AS {self.sql(query)}")
@@ -118,7 +116,7 @@ class DuckDBSession(Session):
 
     def write_parquet(self, query: exp.Query, path: Path) -> int:
         target = sql.literal(str(path)).sql(dialect=sql.DIALECT)
-        options = f"FORMAT PARQUET, COMPRESSION LZ4_RAW, ROW_GROUP_SIZE {PARQUET_GROUP}"
+        options = f"FORMAT PARQUET, PARQUET_VERSION V2, COMPRESSION LZ4_RAW, ROW_GROUP_SIZE {PARQUET_GROUP}"
         with told(path):
             copied = self.connection.execute(f"COPY ({self.sql(query)}) TO {target} ({options})")
             return copied.fetchall()[0][0]
@@ -145,6 +143,17 @@ class DuckDBSession(Session):
     def close(self) -> None:
         self.connection.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own, which does not disturb a stream that is being read."""
+        cursor = self.connection.cursor()
+        for name, data in self.offered.items():
+            cursor.register(name, data)
+        try:
+            yield cursor
+        finally:
+            cursor.close()
 
     def _run(self, text: str) -> duckdb.DuckDBPyConnection:
         with told(self.scratch):

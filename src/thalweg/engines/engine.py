@@ -49,6 +49,10 @@ class Session(ABC):
         """The result of a query of any size, streamed, in the order of the query."""
 
     @abstractmethod
+    def table(self, query: exp.Query) -> pa.Table:
+        """The result of a query that fits in memory, whole, in the order of the query; sooner there than `batches`."""
+
+    @abstractmethod
     def define(self, name: str, query: exp.Query) -> exp.Table:
         """Make a view; its rows are computed each time they are read."""
 

@@ -100,8 +100,8 @@ def _sample(training: Table, names: Sequence[str], wanted: int) -> pa.Table | No
     half = exp.LT(this=digest({ROW: "BIGINT"}, seed=2), expression=sql.literal(cut(0.5)))
     values = {name: sql.column(name) for name in dict.fromkeys(names)}
     query = sql.select(training.query, {**values, HALF: half}).order_by(sql.column(ROW))
-    batches = list(training.session.batches(query))
-    return pa.Table.from_batches(batches).combine_chunks() if batches else None
+    found = training.session.table(query)
+    return found.combine_chunks() if found.num_rows else None
 
 
 def _truth(values: pa.ChunkedArray, sql_type: str, learn: np.ndarray) -> Truth | None:

@@ -69,7 +69,4 @@ def halves(table: Table, columns: Sequence[str], most: int) -> tuple[Rows, Rows,
 def _rows(table: Table, columns: Sequence[str], most: int) -> Rows:
     total = table.count()
     drawn = sampled(table, total, most)
-    query = sql.select(drawn.query, [*columns, ROW])
-    batches = list(table.session.batches(query))
-    empty = pa.table({name: pa.array([], pa.null()) for name in (*columns, ROW)})
-    return Rows(pa.Table.from_batches(batches) if batches else empty, total)
+    return Rows(table.session.table(sql.select(drawn.query, [*columns, ROW])), total)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from sqlglot import exp
 
 from thalweg.engines import sql
@@ -73,7 +72,7 @@ def series_of(table: Table, time: str, value: str | None, most: int, name: str) 
                                       expression=sql.literal(step)))  # fmt: skip
     measured = sql.call("median", sql.cast(sql.column(value), "DOUBLE")) if value else sql.row_count()
     query = sql.select(chosen.query, {"place": sql.cast(place, "BIGINT"), "value": measured}).group_by("1")
-    found = pa.Table.from_batches(list(table.session.batches(query)))
+    found = table.session.table(query)
     count = int(round((high - low) / step)) + 1  # noqa: RUF046
     values = np.full(count, np.nan if value else 0.0)
     values[found["place"].to_numpy()] = found["value"].to_numpy().astype(np.float64)

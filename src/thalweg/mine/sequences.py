@@ -107,8 +107,8 @@ class FollowedBy(Miner):
         query = sql.select(training.query, wanted).qualify(
             exp.LTE(this=place, expression=sql.literal(self.events))
         )
-        batches = list(training.session.batches(query.order_by(*(name.copy() for name in order))))
-        return _sequences(pa.Table.from_batches(batches)) if batches else _NONE, total
+        found = training.session.table(query.order_by(*(name.copy() for name in order)))
+        return _sequences(found) if found.num_rows else _NONE, total
 
     def _compared(
         self, found: Sequences, patterns: Mapping[Pattern, int], longer: Mapping[Pattern, int]

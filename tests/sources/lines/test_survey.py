@@ -10,7 +10,7 @@ from thalweg.sources.lines import survey as module
 from thalweg.sources.lines.survey import Survey, blank_lines, survey
 
 
-@pytest.mark.parametrize("block", [1, 2, 3, 2**20])
+@pytest.mark.parametrize(("block", "part"), [(1, 1), (1, 2), (2, 2), (2, 3), (3, 9), (2**20, 2**21)])
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -24,9 +24,10 @@ from thalweg.sources.lines.survey import Survey, blank_lines, survey
     ],
 )
 def test_surveys(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes, expected: Survey, block: int
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes, expected: Survey, block: int, part: int
 ) -> None:
     monkeypatch.setattr(module, "BLOCK", block)
+    monkeypatch.setattr(module, "PART", part)
     (tmp_path / "a").write_bytes(text)
     assert survey(tmp_path / "a", '"') == expected
 

@@ -77,6 +77,10 @@ class SparkSession(Session):
         with self._results(query) as (source, chosen):
             yield from self._local.batches(sql.select(source, chosen), size)
 
+    def table(self, query: exp.Query) -> pa.Table:
+        with self._results(query) as (source, chosen):
+            return self._local.table(sql.select(source, chosen))
+
     def define(self, name: str, query: exp.Query) -> exp.Table:
         self._compiler.compile(query)  # refuses now what would be refused when it is read
         self.binder.view(name, query)
