@@ -53,6 +53,7 @@ DEFAULT = "the default of a section of the pipeline file"
 PROPOSED = "what `auto` proposes"
 MAY_NAME = {
     ("networks/pretrained_text.py", "text"): "the extra that brings the package",
+    ("networks/modules/pretrained_text.py", "text"): "reads the tokens that this feature writes",
     ("clean/linkage/workbench.py", "duckdb"): "records are compared in a session of their own",
     ("clean/series.py", "gaps"): "a rule of the ledger",
     ("clean/propose/blanks.py", "text"): PROPOSED,
@@ -269,8 +270,15 @@ def named_elsewhere() -> list[tuple[str, int, str]]:
             if near and (folder, text) not in HOMONYMS and text not in TYPE_FAMILIES:
                 found.add((path, line, text))
     return sorted(
-        (name(path), line, text) for path, line, text in found if path not in kinds.get(text, [path])
+        (name(path), line, text)
+        for path, line, text in found
+        if not any(path in own_files(home) for home in kinds.get(text, [path]))
     )
+
+
+def own_files(path: Path) -> tuple[Path, Path]:
+    """Where a kind may be named: in its file, and in the one of the same name that holds its modules."""
+    return path, path.parent / "modules" / path.name
 
 
 def test_a_component_is_named_in_its_own_file_alone():
