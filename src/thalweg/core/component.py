@@ -24,6 +24,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import core_schema
 
+from thalweg.core.docstrings import describe
 from thalweg.core.errors import ComponentError
 from thalweg.core.suggest import did_you_mean
 
@@ -33,7 +34,7 @@ C = TypeVar("C", bound="Component")
 class Section(BaseModel):
     """Settings with names that are checked: an unknown one is refused with the nearest known."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     @classmethod
     def expand(cls, value: Any) -> Any:
@@ -51,6 +52,15 @@ class Section(BaseModel):
                 error.path = (name,)
                 raise error
         return fields
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """With the docstring below each field as its description."""
+        found = handler(schema)
+        describe(cls, handler.resolve_ref_schema(found))
+        return found
 
 
 class Component(Section):
@@ -170,6 +180,7 @@ def _forms(family: type[Component], handler: GetJsonSchemaHandler) -> dict[str, 
     forms: list[dict[str, Any]] = [{"type": "string"}]
     for name, kind in named.items():
         body = handler.resolve_ref_schema(handler(kind.__pydantic_core_schema__))
+        describe(kind, body)
         about = {"type": "object", "description": inspect.getdoc(kind) or ""}
         fields = {"kind": {"const": name}, **body.get("properties", {})}
         needed = ["kind", *body.get("required", [])]
