@@ -12,6 +12,7 @@ from thalweg.pipeline.run import run_file
 
 PROGRAM = """
 import json, sys
+import thalweg.api
 from thalweg.cli import app
 
 told = {}
