@@ -12,7 +12,7 @@ from thalweg.core.files import read_json
 from thalweg.dataset.shards import Index, read_index
 from thalweg.deployment.targets import restore_targets
 from thalweg.networks.network import Network
-from thalweg.tasks.supervised import Supervised, initial
+from thalweg.training.supervised import Supervised, initial
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from thalweg.core.component import parse
 from thalweg.features.feature import Slot
 from thalweg.features.layout import Layout
+from thalweg.networks.modules.transformer import waves
 from thalweg.networks.network import Network
-from thalweg.networks.transformer import Transformer, waves
+from thalweg.networks.transformer import Transformer
 
 TOKENS = Slot(name="t", block="tokens", shape=(9,), cardinality=30)
 SERIES = Slot(name="v", block="series", shape=(12, 3))

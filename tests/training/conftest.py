@@ -9,8 +9,8 @@ import torch
 from small_problem import MemoryBatches, make_loaders, make_model, problem  # type: ignore[import-not-found]
 from torch import Tensor
 
-from thalweg.tasks.supervised import Supervised
 from thalweg.training.batches import Loaders
+from thalweg.training.supervised import Supervised
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,8 +13,8 @@ from thalweg.features.layout import Layout
 from thalweg.networks.mlp import MLP
 from thalweg.networks.network import Network
 from thalweg.tasks.binary import BinaryTarget
-from thalweg.tasks.supervised import Supervised, initial
 from thalweg.training.batches import Loaders
+from thalweg.training.supervised import Supervised, initial
 
 LAYOUT = Layout(
     slots=(

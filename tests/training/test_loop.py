@@ -14,9 +14,9 @@ from torch import nn
 from thalweg.core.errors import TrainingError
 from thalweg.core.progress import Silent
 from thalweg.networks.tabular import Tabular
-from thalweg.tasks.phase import Phase
 from thalweg.training.batches import Loaders
 from thalweg.training.loop import train
+from thalweg.training.phase import Phase
 from thalweg.training.predict import predict
 from thalweg.training.settings import Train
 
@@ -255,7 +255,7 @@ def test_phases_take_turns_and_move_their_own_parameters(model, loaders, tmp_pat
 def test_several_outputs_are_judged_by_their_loss(loaders, rows, tmp_path):
     from thalweg.networks.mlp import MLP
     from thalweg.tasks.number import NumberTarget
-    from thalweg.tasks.supervised import initial
+    from thalweg.training.supervised import initial
 
     given, made = loaders(), None
     for part in (given.training, given.validation):

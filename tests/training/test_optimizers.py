@@ -118,7 +118,7 @@ def test_a_stated_decay_holds_for_every_optimizer(optimizer, loaders, tmp_path):
 
     from small_problem import TARGETS  # type: ignore[import-not-found]
 
-    from thalweg.tasks.supervised import Supervised
+    from thalweg.training.supervised import Supervised
 
     model = Supervised(Model(), TARGETS)
     settings = Train.model_validate(

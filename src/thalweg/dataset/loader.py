@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from torch import Tensor
 
 from thalweg.dataset.order import Window, permutation, shuffled, windows
 from thalweg.dataset.read import copy_rows, empty_rows
@@ -18,11 +17,12 @@ from thalweg.dataset.stream import Loaded, Stream
 from thalweg.dataset.tensors import tensors
 from thalweg.dataset.values import Decoder
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 WINDOW_BYTES = 64 * 2**20  # rows in memory that are shuffled among each other; two windows are held at a time
 WINDOW_ROWS = 2**20
 BLOCK_ROWS = 2**16  # rows gathered at once and then cut into batches, so that a batch costs a few slices
-
-Batch = dict[str, Tensor]
 
 
 class Loader:
@@ -79,7 +79,7 @@ class Loader:
         """Go to a place."""
         self.epoch, self.given = state["epoch"], state["batch"]
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[dict[str, Tensor]]:
         with ThreadPoolExecutor(1) as ahead:
             stream = Stream(self._windows(), partial(self._load, self.epoch), ahead)
             while self.given < len(self):
@@ -92,7 +92,7 @@ class Loader:
         ordered = shuffled(shards, self.seed, self.epoch) if self.shuffle else list(shards)
         return windows(ordered, self.window_rows)
 
-    def _block(self, stream: Stream, first: int) -> list[Batch]:
+    def _block(self, stream: Stream, first: int) -> list[dict[str, Tensor]]:
         """Some batches from `first` on, gathered together."""
         most = min(BLOCK_ROWS, WINDOW_BYTES // self.index.row_bytes)  # rows such as images may be large
         last = min(first + max(1, most // self.batch_size), len(self))

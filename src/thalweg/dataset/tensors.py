@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def tensors(arrays: Mapping[str, np.ndarray]) -> dict[str, Tensor]:
@@ -15,5 +17,7 @@ def tensors(arrays: Mapping[str, np.ndarray]) -> dict[str, Tensor]:
 
 
 def _tensor(values: np.ndarray) -> Tensor:
+    import torch
+
     wide = values.astype(np.int64) if values.dtype == np.int32 else np.ascontiguousarray(values)
     return torch.from_numpy(wide)

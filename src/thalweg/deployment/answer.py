@@ -11,7 +11,6 @@ from thalweg.dataset.tensors import tensors
 from thalweg.deployment.bundle import Bundle
 from thalweg.deployment.mined import with_mined
 from thalweg.features.encoders import encode_batch
-from thalweg.training.predict import predict_batch
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,8 @@ def answer(bundle: Bundle, batch: pa.RecordBatch) -> Answers:
 
     Raises DataError where a column is missing or of another type.
     """
+    from thalweg.training.predict import predict_batch
+
     encoded = encode_batch(bundle.encoders, with_mined(bundle.mined, batch))
     good = np.flatnonzero(~encoded.bad)
     columns: dict[str, pa.Array] = {}

@@ -23,11 +23,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file
-from torch import nn
 
 from thalweg import __version__
 from thalweg.core.component import parse
@@ -40,8 +38,12 @@ from thalweg.features.encoders import load as load_encoders
 from thalweg.features.feature import Encoder
 from thalweg.mine.fitted import Fitted
 from thalweg.networks.network import Network
-from thalweg.tasks.supervised import Supervised
 from thalweg.tasks.task import Target
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from thalweg.training.supervised import Supervised
 
 FORMAT, WITHOUT_MINED = 2, 1  # a bundle without mined inputs is one that older programs can read
 MINED = "mined.json"
@@ -92,6 +94,8 @@ def _unpack(path: Path, folder: Path) -> None:
 
 
 def _open_folder(folder: Path, name: str) -> Bundle:
+    from thalweg.training.supervised import Supervised
+
     if not (folder / "bundle.json").is_file():
         raise BundleError(f"{name} is not a bundle: it has no bundle.json")
     about = read_json(folder / "bundle.json")
@@ -119,6 +123,8 @@ def _open_folder(folder: Path, name: str) -> Bundle:
 
 
 def _network(folder: Path, encoders: tuple[Encoder, ...], targets: Mapping[str, Target]) -> nn.Module:
+    from safetensors.torch import load_file
+
     network = parse(Network, read_json(folder / "network.json"))
     module = network.build(layout_of(encoders), sum(target.width for target in targets.values()))
     try:

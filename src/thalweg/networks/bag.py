@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
-from torch import Tensor, nn
 
 from thalweg.features.feature import Block, Slot
-from thalweg.networks.body import Body, Reader
+from thalweg.networks.body import Body
+
+if TYPE_CHECKING:
+    from thalweg.networks.modules.reader import Reader
 
 
 class Bag(Body):
@@ -29,17 +31,6 @@ class Bag(Body):
         return {"width": value} if isinstance(value, int) else value
 
     def reader(self, slot: Slot) -> Reader:
-        return _Mean(slot.cardinality or 1, self.width)
+        from thalweg.networks.modules.bag import Mean
 
-
-class _Mean(Reader):
-    """Tokens (B, L), 0 where there is none → (B, width)."""
-
-    def __init__(self, cardinality: int, width: int):
-        super().__init__()
-        self.width = width
-        self.table = nn.EmbeddingBag(cardinality, width, mode="sum", padding_idx=0)
-
-    def forward(self, x: Tensor) -> Tensor:
-        known = (x > 0).sum(1, keepdim=True).clamp(min=1)
-        return self.table(x) / known
+        return Mean(slot.cardinality or 1, self.width)

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import Annotated, ClassVar
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
-from torch import Tensor, nn
 
 from thalweg.features.feature import Block, Slot
 from thalweg.features.layout import Layout
 from thalweg.networks.inputs import require_inputs
-from thalweg.networks.joined import Joined
 from thalweg.networks.network import Network
 
+if TYPE_CHECKING:
+    from torch import nn
+
+    from thalweg.networks.modules.reader import Reader
+
 Layers = tuple[Annotated[int, Field(ge=1)], ...]
-
-
-class Reader(nn.Module, ABC):
-    """A module from the tensor (B, *shape) of a slot to vectors (B, `width`)."""
-
-    width: int
-
-    @abstractmethod
-    def forward(self, x: Tensor) -> Tensor: ...
 
 
 class Body(Network):
@@ -46,6 +40,8 @@ class Body(Network):
         """A new module that reads a slot of a block in `reads`."""
 
     def build(self, layout: Layout, width: int) -> nn.Module:
+        from thalweg.networks.modules.joined import Joined
+
         require_inputs(self, layout)
         readers = {slot.key: self.reader(slot) for slot in layout.tensors}
         return Joined(readers, layout, "concat", self.layers, self.dropout, width)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-import torch
 from pydantic import Field
-from torch import Tensor, nn
 
-from thalweg.core.errors import TrainingError
 from thalweg.features.feature import Block, Slot
-from thalweg.networks import activations
-from thalweg.networks.body import Body, Layers, Reader
-from thalweg.networks.images import Augment, Augmentation, as_floats
+from thalweg.networks.activations import Activation
+from thalweg.networks.augmentations import Augmentation
+from thalweg.networks.body import Body, Layers
+
+if TYPE_CHECKING:
+    from thalweg.networks.modules.reader import Reader
 
 
 class Convolution(Body):
@@ -33,7 +33,7 @@ class Convolution(Body):
     """In each block."""
     norm: Literal["none", "batch"] = "batch"
     """Normalisation before each function."""
-    activation: activations.Activation = "relu"
+    activation: Activation = "relu"
     """The function after each convolution."""
     augment: tuple[Augmentation, ...] = ()
     """What is done to images by chance in training."""
@@ -45,35 +45,6 @@ class Convolution(Body):
         return {"channels": value} if isinstance(value, list | tuple) else value
 
     def reader(self, slot: Slot) -> Reader:
-        return _Blocks(self, slot)
+        from thalweg.networks.modules.convolution import Blocks
 
-
-class _Blocks(Reader):
-    """Pixels (B, C, H, W) uint8 → (B, width)."""
-
-    def __init__(self, settings: Convolution, slot: Slot):
-        super().__init__()
-        inputs, height, width = slot.shape
-        halvings = len(settings.channels)
-        if min(height, width) < 2**halvings:
-            raise TrainingError(
-                f"{halvings} blocks halve images of {height} × {width} pixels to nothing",
-                hint="ask for fewer channels under network: convolution, or for larger images under inputs",
-            )
-        self.augment = Augment(settings.augment)
-        made: list[nn.Module] = []
-        for outputs in settings.channels:
-            for place in range(settings.convolutions):
-                made.append(
-                    nn.Conv2d(inputs, outputs, settings.kernel, padding="same", bias=settings.norm == "none")
-                )
-                made += [nn.BatchNorm2d(outputs)] if settings.norm == "batch" else []
-                # A function that rises, such as relu, gives the same after the pooling, from a quarter of the values.
-                made += [nn.MaxPool2d(2)] if place == settings.convolutions - 1 else []
-                made.append(activations.module(settings.activation))
-                inputs = outputs
-        self.blocks = nn.Sequential(*made).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.width = inputs * (height >> halvings) * (width >> halvings)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.blocks(as_floats(self.augment(x))).flatten(1)
+        return Blocks(self, slot)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
-from torch import Tensor, nn
 
 from thalweg.features.feature import Block, Slot
-from thalweg.networks import activations
-from thalweg.networks.body import Body, Layers, Reader
+from thalweg.networks.activations import Activation
+from thalweg.networks.body import Body, Layers
+
+if TYPE_CHECKING:
+    from thalweg.networks.modules.reader import Reader
 
 
 class Dense(Body):
@@ -21,7 +23,7 @@ class Dense(Body):
 
     widths: Annotated[Layers, Field(min_length=1)] = (128,)
     """Of each layer."""
-    activation: activations.Activation = "relu"
+    activation: Activation = "relu"
     """The function after each layer."""
 
     @classmethod
@@ -29,19 +31,6 @@ class Dense(Body):
         return {"widths": value} if isinstance(value, list | tuple) else value
 
     def reader(self, slot: Slot) -> Reader:
-        return _Dense(self, slot.shape[0])
+        from thalweg.networks.modules.dense import Linears
 
-
-class _Dense(Reader):
-    """Vectors (B, inputs) → (B, width)."""
-
-    def __init__(self, settings: Dense, inputs: int):
-        super().__init__()
-        made: list[nn.Module] = []
-        for width in settings.widths:
-            made += [nn.Linear(inputs, width), activations.module(settings.activation)]
-            inputs = width
-        self.layers, self.width = nn.Sequential(*made), inputs
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.layers(x)
+        return Linears(self, slot.shape[0])

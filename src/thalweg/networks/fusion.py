@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field
-from torch import nn
 
 from thalweg.core.component import any_kind, kinds
 from thalweg.core.errors import TrainingError
@@ -13,9 +12,12 @@ from thalweg.core.suggest import did_you_mean
 from thalweg.features.feature import Block, Slot
 from thalweg.features.layout import Layout
 from thalweg.networks.body import Body, Layers
+from thalweg.networks.combining import Combine
 from thalweg.networks.inputs import require_inputs
-from thalweg.networks.joined import Combine, Joined
 from thalweg.networks.network import Network
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 class Fusion(Network):
@@ -43,6 +45,8 @@ class Fusion(Network):
         )
 
     def build(self, layout: Layout, width: int) -> nn.Module:
+        from thalweg.networks.modules.joined import Joined
+
         require_inputs(self, layout)
         names = [slot.name for slot in layout.tensors]
         for name in self.bodies:

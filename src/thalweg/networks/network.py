@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Self
-
-from torch import nn
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from thalweg.core.component import Component
 from thalweg.features.feature import Block
 from thalweg.features.layout import Layout
 
+if TYPE_CHECKING:
+    from torch import nn
+
 
 class Network(Component, ABC):
-    """The part of a model between features and tasks."""
+    """The part of a model between features and tasks.
+
+    A file of settings is read to check a pipeline, so it does not import torch: `build` does.
+    """
 
     reads: ClassVar[tuple[Block, ...]] = ()
     """The blocks of tensors of their own that it reads, besides numbers and categories."""

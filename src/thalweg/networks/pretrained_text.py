@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-import torch
 from pydantic import model_validator
-from torch import Tensor, nn
 
 from thalweg.core.errors import ComponentError, TrainingError
 from thalweg.features.feature import Block, Slot
 from thalweg.features.text import FIRST
 from thalweg.features.vocabulary import of_folder
-from thalweg.networks.body import Body, Reader
-from thalweg.networks.hugging_face import config_of, digest_of, new, pretrained
-from thalweg.networks.sequences import pooled
+from thalweg.networks.body import Body
+from thalweg.networks.hugging_face import config_of, digest_of
+
+if TYPE_CHECKING:
+    from thalweg.networks.modules.reader import Reader
 
 
 class PretrainedText(Body):
@@ -70,6 +70,8 @@ class PretrainedText(Body):
         return self.model_copy(update={"folder": None, "config": config_of(self.folder), "digest": None})
 
     def reader(self, slot: Slot) -> Reader:
+        from thalweg.networks.modules.pretrained_text import Pretrained
+
         tokens = (slot.cardinality or FIRST) - FIRST
         if self.folder is not None and (size := of_folder(self.folder).get_vocab_size()) != tokens:
             raise TrainingError(
@@ -77,49 +79,4 @@ class PretrainedText(Body):
                 hint=f"cut it as the network does: inputs: [{{text: {{column: {slot.name}, "
                 f"pretrained: {self.folder}}}}}]",
             )
-        return _Pretrained(self, slot, tokens)
-
-
-class _Pretrained(Reader):
-    """Tokens (B, L) → (B, width)."""
-
-    def __init__(self, settings: PretrainedText, slot: Slot, tokens: int):
-        super().__init__()
-        model = pretrained(settings.folder) if settings.folder is not None else new(settings.config or {})
-        _require_room(slot, tokens, model.config)
-        self.model: nn.Module = model.requires_grad_(settings.fine_tune)
-        self.learns, self.pool = settings.fine_tune, settings.pool
-        self.width: int = model.config.hidden_size
-        self.padding = int(getattr(model.config, "pad_token_id", None) or 0)
-        self.train()
-
-    def train(self, mode: bool = True) -> Self:
-        """What is not learnt on does not forget by dropout either."""
-        super().train(mode)
-        self.model.train(mode and self.learns)
-        return self
-
-    def forward(self, x: Tensor) -> Tensor:
-        there = x >= FIRST
-        longest = int((there * torch.arange(1, x.shape[1] + 1, device=x.device)).amax().clamp(min=1))
-        x, there = x[:, :longest], there[:, :longest]
-        ids = torch.where(there, x - FIRST, self.padding)
-        read = there.clone()
-        read[:, 0] |= ~there.any(1)  # of a text without tokens the room behind it, for there is nothing else
-        with torch.set_grad_enabled(self.learns and torch.is_grad_enabled()):
-            states = self.model(input_ids=ids.long(), attention_mask=read.long()).last_hidden_state
-        return states[:, 0] if self.pool == "cls" else pooled(states, read, "mean")
-
-
-def _require_room(slot: Slot, tokens: int, config: Any) -> None:
-    """Raises TrainingError where a token has no vector, or a text no room."""
-    if tokens > config.vocab_size:
-        raise TrainingError(
-            f"input {slot.name!r} has {tokens:,} different tokens, the pretrained network {config.vocab_size:,}"
-        )
-    most = getattr(config, "max_position_embeddings", None)
-    if most is not None and slot.shape[0] > most:
-        raise TrainingError(
-            f"input {slot.name!r} is {slot.shape[0]:,} tokens long; the pretrained network reads {most:,} at most",
-            hint=f"cut it: inputs: [{{text: {{column: {slot.name}, length: {most}, pretrained: FOLDER}}}}]",
-        )
+        return Pretrained(self, slot, tokens)

@@ -44,9 +44,16 @@ def _installed(package: str) -> str | None:
 
 
 def diagnose() -> dict[str, Any]:
-    """Versions, extras that are missing with the command that installs them, and the machine."""
-    import torch
+    """The machine as `machine` knows it, and the devices that torch finds in it."""
+    return {**machine(), "devices": devices()}
 
+
+def machine() -> dict[str, Any]:
+    """Versions, extras that are missing with the command that installs them, and the machine.
+
+    Without its devices: torch must be imported to find them, which takes longer than what asks this after each stage
+    of a run. The device that a network was trained on stands among the facts of the stage `train`.
+    """
     optional = versions(tuple(OPTIONAL))
     return {
         "thalweg": __version__,
@@ -54,7 +61,6 @@ def diagnose() -> dict[str, Any]:
         "system": platform.platform(),
         "cores": os.cpu_count(),
         "memory": machine_memory(),
-        "devices": [name for name, there in _devices(torch) if there],
         "packages": versions(),
         "extras": {
             package: found or f"missing: pip install 'thalweg[{OPTIONAL[package]}]'"
@@ -63,5 +69,9 @@ def diagnose() -> dict[str, Any]:
     }
 
 
-def _devices(torch: Any) -> list[tuple[str, bool]]:
-    return [("cpu", True), ("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())]
+def devices() -> list[str]:
+    """What torch can compute on here."""
+    import torch
+
+    found = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return [name for name, there in found.items() if there]

@@ -19,7 +19,7 @@ from thalweg.core.files import read_json, storage_errors, write_json, write_text
 from thalweg.core.progress import Progress, Silent
 from thalweg.core.suggest import did_you_mean
 from thalweg.evaluation.report import totals
-from thalweg.pipeline.doctor import diagnose
+from thalweg.pipeline.doctor import machine
 from thalweg.pipeline.read import Written, read
 from thalweg.pipeline.resolved import FILE, resolved
 from thalweg.pipeline.schema import Pipeline, written
@@ -88,7 +88,8 @@ def _advance(run: Run, until: str | None) -> tuple[list[Stage], float]:
             pa.default_memory_pool().release_unused()  # what it needed is no longer held from the next one
             run.results.pop(stage.name, None)
             known["stages"][stage.name] = {"seconds": time.monotonic() - start, "peak_memory": peak_memory()}
-        known["stages"].setdefault(stage.name, {}).update(key=run.key(stage.name).whole, why=found.why)
+        noted = {"key": run.key(stage.name).whole, "why": found.why, **stage.noted(run)}
+        known["stages"].setdefault(stage.name, {}).update(noted)
         _tell(run, stage, found.fresh, time.monotonic() - start)
         write_json(run.folder / FACTS, {**known, **_facts(run)})
         done.append(stage)
@@ -114,7 +115,7 @@ def _facts(run: Run) -> dict[str, Any]:
         "name": run.pipeline.name,
         "seed": run.pipeline.seed,
         "pipeline": written(run.pipeline),
-        "machine": diagnose(),
+        "machine": machine(),
     }
 
 

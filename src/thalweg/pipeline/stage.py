@@ -121,6 +121,10 @@ class Stage(ABC):
         """A few words on what a finished stage found, for the terminal."""
         return ""
 
+    def noted(self, run: Run) -> dict[str, Any]:
+        """What the run's facts say of a finished stage, besides its time and its key."""
+        return {}
+
     def folder(self, run: Run) -> Path:
         return run.folder / self.name
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
 import pyarrow as pa
 from pydantic import Field
-from torch import Tensor
-from torch.nn import functional
 
 from thalweg.core.errors import ComponentError, DataError
 from thalweg.features.feature import TrainingColumn
@@ -18,6 +16,9 @@ from thalweg.tasks.class_weights import ClassWeights, class_weights
 from thalweg.tasks.labels import Label, can_be_labels, chosen, indices, label, same
 from thalweg.tasks.learnable import require_values
 from thalweg.tasks.task import Monitor, Target, Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class BinaryTarget(Target):
@@ -39,6 +40,8 @@ class BinaryTarget(Target):
         return indices(values, self.classes, self.column, self.type)
 
     def loss(self, logits: Tensor, y: Tensor) -> Tensor:
+        from torch.nn import functional
+
         z = logits.squeeze(-1)  # (B, M)
         truth = y.to(z.dtype).unsqueeze(1).expand_as(z)
         goal = (

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import numpy as np
 import pyarrow as pa
-import torch
 from pydantic import Field
-from torch import Tensor
-from torch.nn import functional
 
 from thalweg.core.errors import DataError
 from thalweg.engines.types import family
@@ -20,6 +17,9 @@ from thalweg.tasks.class_weights import ClassWeights, class_weights
 from thalweg.tasks.labels import Label, can_be_labels, chosen, indices, label
 from thalweg.tasks.learnable import require_values
 from thalweg.tasks.task import Monitor, Target, Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FEW = {"boolean": 2, "integer": 20, "number": 10, "text": 1000}  # distinct values that read as classes
 TOP = 5
@@ -44,6 +44,8 @@ class CategoryTarget(Target):
         return indices(values, self.classes, self.column, self.type)
 
     def loss(self, logits: Tensor, y: Tensor) -> Tensor:
+        from torch.nn import functional
+
         members = logits.shape[1]
         z, truth = logits.flatten(0, 1), y.repeat_interleave(members)  # (B × M, K), (B × M,)
         if self.weights is None and not self.focal:
@@ -53,7 +55,7 @@ class CategoryTarget(Target):
             right = z.log_softmax(-1).gather(1, truth.unsqueeze(1)).squeeze(1).exp()
             loss = loss * (1 - right).clamp_min(0.0) ** self.focal
         if self.weights is not None:
-            loss = loss * torch.tensor(self.weights, dtype=z.dtype, device=z.device)[truth]
+            loss = loss * z.new_tensor(self.weights)[truth]
         return loss.mean()
 
     def predict(self, logits: Tensor) -> np.ndarray:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from torch import Tensor
-from torch.nn import functional
 
 from thalweg.core.errors import DataError
 from thalweg.engines.types import is_number
@@ -17,6 +15,9 @@ from thalweg.tasks import scores
 from thalweg.tasks.choose import did_you_mean_task
 from thalweg.tasks.learnable import require_values
 from thalweg.tasks.task import Monitor, Target, Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Error = Literal["mse", "mae", "huber"]
 FINEST = 1e-3  # of a standard deviation: float32 must tell values apart to this
@@ -43,6 +44,8 @@ class NumberTarget(Target):
         return np.where(unknown, 0.0, y).astype(np.float32), unknown
 
     def loss(self, logits: Tensor, y: Tensor) -> Tensor:
+        from torch.nn import functional
+
         z = logits.squeeze(-1)  # (B, M)
         goal = (
             (((y.log1p() if self.log else y) - self.mean) / self.scale).to(z.dtype).unsqueeze(1).expand_as(z)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
-from torch import Tensor
 
 from thalweg.core.component import Component
 from thalweg.features.feature import TrainingColumn
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Monitor(NamedTuple):

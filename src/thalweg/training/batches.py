@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from thalweg.tasks.phase import Batch
+from thalweg.training.phase import Batch
 
 
 class Batches(Protocol):

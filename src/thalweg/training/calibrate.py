@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from thalweg.tasks.supervised import TARGET, Supervised
 from thalweg.tasks.task import Target
 from thalweg.training.batches import Batches
 from thalweg.training.predict import stream
+from thalweg.training.supervised import TARGET, Supervised
 from thalweg.training.validation import first_rows
 
 LOGITS = 50_000_000  # held at once, at most: 200 MB

@@ -14,8 +14,6 @@ import torch
 from thalweg.core.errors import TrainingError
 from thalweg.core.fingerprint import fingerprint
 from thalweg.core.progress import Progress, Task
-from thalweg.tasks.phase import Batch
-from thalweg.tasks.supervised import Supervised
 from thalweg.training.averaging import Average
 from thalweg.training.batches import Loaders
 from thalweg.training.checkpoint import (
@@ -30,10 +28,12 @@ from thalweg.training.device import device_of, precision_of
 from thalweg.training.interrupt import Interrupt, interruptible
 from thalweg.training.journal import NoJournal, TensorBoard
 from thalweg.training.losses import MOST, Losses
+from thalweg.training.phase import Batch
 from thalweg.training.predict import on
 from thalweg.training.schedules.schedule import Moment
 from thalweg.training.settings import Train
 from thalweg.training.state import State
+from thalweg.training.supervised import Supervised
 from thalweg.training.trained import Trained
 from thalweg.training.update import steppers, update
 from thalweg.training.validation import first_rows, score, validate

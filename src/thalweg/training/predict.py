@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from thalweg.tasks.phase import Batch
-from thalweg.tasks.supervised import Supervised
+from thalweg.training.phase import Batch
+from thalweg.training.supervised import Supervised
 
 
 def on(device: torch.device, batch: Batch) -> Batch:

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import Parameter
 
-from thalweg.tasks.phase import Batch, Phase
 from thalweg.training.groups import decays, groups
+from thalweg.training.phase import Batch, Phase
 from thalweg.training.settings import Train
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from thalweg.core.errors import TrainingError
-from thalweg.tasks.phase import Batch
-from thalweg.tasks.supervised import TARGET, Supervised
 from thalweg.training.batches import Batches
+from thalweg.training.phase import Batch
 from thalweg.training.predict import stream
+from thalweg.training.supervised import TARGET, Supervised
 
 
 @dataclass

@@ -15,6 +15,7 @@ from thalweg.core.errors import at
 from thalweg.core.files import atomic_folder, read_json
 from thalweg.core.fingerprint import fingerprint, fingerprint_code
 from thalweg.dataset.read import read_all
+from thalweg.dataset.shards import TARGET
 from thalweg.dataset.tensors import tensors
 from thalweg.engines import sql
 from thalweg.engines.table import ROW, SPLIT, TEST
@@ -26,8 +27,6 @@ from thalweg.pipeline.schema import written
 from thalweg.pipeline.stage import Key, Run, Stage, facts
 from thalweg.pipeline.stages.dataset import Prepared
 from thalweg.pipeline.stages.train import Fitted
-from thalweg.tasks.supervised import TARGET
-from thalweg.training.predict import predict_batch
 
 CODE = ("core", "evaluation", "tasks", "mine")
 PREDICTIONS = "predictions.parquet"
@@ -104,6 +103,8 @@ def _slices(run: Run, rows: np.ndarray) -> pa.Table:
 
 
 def _predictor(fitted: Fitted) -> Any:
+    from thalweg.training.predict import predict_batch
+
     def answer(blocks: Blocks) -> Mapping[str, np.ndarray]:
         some = (blocks.take(slice(start, start + AT_ONCE)).arrays for start in range(0, blocks.rows, AT_ONCE))
         parts = [predict_batch(fitted.model, tensors(arrays)) for arrays in some]

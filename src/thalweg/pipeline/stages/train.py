@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from typing import Any
-
-from safetensors.torch import load_file, save_file
+from typing import TYPE_CHECKING, Any
 
 from thalweg.core.files import atomic_folder, read_json, write_json
 from thalweg.core.fingerprint import fingerprint, fingerprint_code
@@ -15,10 +13,9 @@ from thalweg.deployment.targets import restore_targets, stored_targets
 from thalweg.pipeline.schema import Pipeline, written
 from thalweg.pipeline.stage import Key, Run, Stage, facts
 from thalweg.pipeline.stages.dataset import Prepared
-from thalweg.tasks.supervised import Supervised, initial
-from thalweg.training.batches import Loaders
-from thalweg.training.calibrate import calibrated
-from thalweg.training.loop import train
+
+if TYPE_CHECKING:
+    from thalweg.training.supervised import Supervised
 
 CODE = ("core", "networks", "tasks", "training", "dataset")
 WEIGHTS, TARGETS, TRAINED = "weights.safetensors", "targets.json", "trained.json"
@@ -47,6 +44,12 @@ class Train(Stage):
         return Key(fingerprint(settings), run.key("dataset").whole, fingerprint_code(*CODE))
 
     def make(self, run: Run) -> None:
+        from safetensors.torch import save_file
+
+        from thalweg.training.batches import Loaders
+        from thalweg.training.calibrate import calibrated
+        from thalweg.training.loop import train
+
         prepared: Prepared = run.result("dataset")
         model = _new_model(run.pipeline, prepared)
         checkpoints = run.folder / "checkpoints" / run.key(self.name).whole
@@ -74,19 +77,30 @@ class Train(Stage):
         shutil.rmtree(checkpoints)
 
     def open(self, run: Run) -> Fitted:
+        from safetensors.torch import load_file
+
         folder = self.folder(run)
         model = _new_model(run.pipeline, run.result("dataset"))
         model.network.load_state_dict(load_file(folder / WEIGHTS))
         model.targets = restore_targets(read_json(folder / TARGETS))
-        return Fitted(model.eval(), read_json(folder / TRAINED))
+        return Fitted(model.eval(), self._trained(run))
 
     def headline(self, run: Run) -> str:
-        trained = run.result(self.name).trained
+        trained = self._trained(run)
         return f"{trained['rows_per_second']:,.0f} rows/s, {trained['parameters']:,} parameters, {trained['stopped']}"
+
+    def noted(self, run: Run) -> dict[str, Any]:
+        return {name: self._trained(run)[name] for name in ("device", "precision")}
+
+    def _trained(self, run: Run) -> dict[str, Any]:
+        """How the training went: it is told of a stored model, too, without reading its weights."""
+        return read_json(self.folder(run) / TRAINED)
 
 
 def _new_model(pipeline: Pipeline, prepared: Prepared) -> Supervised:
     """The network with the initial weights of the seed."""
+    from thalweg.training.supervised import initial
+
     seed = pipeline.seed if pipeline.train.seed is None else pipeline.train.seed
     return initial(pipeline.model.network, prepared.index.layout, prepared.targets, seed)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import torch
 from pydantic import Field
 
 from thalweg.training.optimizers.optimizer import Groups, Optimizer
+
+if TYPE_CHECKING:
+    from torch import optim
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
@@ -22,5 +24,7 @@ class Adam(Optimizer):
     epsilon: Annotated[float, Field(gt=0)] = 1e-8
     """Added to the root, against division by nothing."""
 
-    def build(self, groups: Groups) -> torch.optim.Optimizer:
-        return torch.optim.Adam(groups, betas=self.betas, eps=self.epsilon, fused=True)
+    def build(self, groups: Groups) -> optim.Optimizer:
+        from torch import optim
+
+        return optim.Adam(groups, betas=self.betas, eps=self.epsilon, fused=True)

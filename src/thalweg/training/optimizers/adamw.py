@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import torch
 from pydantic import Field
 
 from thalweg.training.optimizers.optimizer import Groups, Optimizer
+
+if TYPE_CHECKING:
+    from torch import optim
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
@@ -28,9 +30,11 @@ class AdamW(Optimizer):
     epsilon: Annotated[float, Field(gt=0)] = 1e-8
     """Added to the root, against division by nothing."""
 
-    def build(self, groups: Groups) -> torch.optim.Optimizer:
+    def build(self, groups: Groups) -> optim.Optimizer:
+        from torch import optim
+
         decayed = [{**group, "decay": 0.0, "weight_decay": self._decay(group["decay"])} for group in groups]
-        return torch.optim.AdamW(decayed, betas=self.betas, eps=self.epsilon, fused=True)
+        return optim.AdamW(decayed, betas=self.betas, eps=self.epsilon, fused=True)
 
     def _decay(self, decay: float | None) -> float:
         return self.weight_decay if decay is None else decay

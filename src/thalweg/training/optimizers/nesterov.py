@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import torch
 from pydantic import Field
 
 from thalweg.training.optimizers.optimizer import Groups, Optimizer
+
+if TYPE_CHECKING:
+    from torch import optim
 
 
 class Nesterov(Optimizer):
@@ -23,5 +25,7 @@ class Nesterov(Optimizer):
         """A number is the momentum: `nesterov: 0.95`."""
         return {"momentum": value} if isinstance(value, float | int) else value
 
-    def build(self, groups: Groups) -> torch.optim.Optimizer:
-        return torch.optim.SGD(groups, momentum=self.momentum, nesterov=True, fused=True)
+    def build(self, groups: Groups) -> optim.Optimizer:
+        from torch import optim
+
+        return optim.SGD(groups, momentum=self.momentum, nesterov=True, fused=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
-
-import torch
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from thalweg.core.component import Component
+
+if TYPE_CHECKING:
+    from torch import optim
 
 Groups = list[dict[str, Any]]
 
@@ -22,7 +23,7 @@ class Optimizer(Component, ABC):
     """The kind with the highest preference is the default."""
 
     @abstractmethod
-    def build(self, groups: Groups) -> torch.optim.Optimizer:
+    def build(self, groups: Groups) -> optim.Optimizer:
         """A torch optimizer of parameter groups; the loop sets the rate `lr` of each before every step.
 
         The key `decay` of a group is the share of a parameter taken off at each step, times the rate:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import torch
+from typing import TYPE_CHECKING
 
 from thalweg.training.optimizers.optimizer import Groups, Optimizer
+
+if TYPE_CHECKING:
+    from torch import optim
 
 
 class SGD(Optimizer):
@@ -12,5 +15,7 @@ class SGD(Optimizer):
 
     kind = "sgd"
 
-    def build(self, groups: Groups) -> torch.optim.Optimizer:
-        return torch.optim.SGD(groups, fused=True)
+    def build(self, groups: Groups) -> optim.Optimizer:
+        from torch import optim
+
+        return optim.SGD(groups, fused=True)

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from thalweg.features.feature import Slot
 from thalweg.features.layout import Layout
-from thalweg.networks.fields import Fields
-from thalweg.networks.knots import Knots
+from thalweg.networks.modules.fields import Fields
+from thalweg.networks.modules.knots import Knots
 
 EDGES = (-1.0, 0.0, 0.5, 2.0)
 X = Slot(name="x", block="numbers", bins=EDGES)

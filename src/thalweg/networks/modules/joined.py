@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from thalweg.features.layout import Layout
-from thalweg.networks.categories import Categories
+from thalweg.networks.combining import Combine
+from thalweg.networks.modules.categories import Categories
 
-Combine = Literal["concat", "gated", "attention"]
 HEADS = 4
 
 

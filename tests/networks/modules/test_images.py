@@ -4,8 +4,7 @@ import torch
 from torch import nn
 
 from thalweg.features.feature import Slot
-from thalweg.networks.convolution import Convolution
-from thalweg.networks.images import Augment, as_floats
+from thalweg.networks.modules.images import Augment, as_floats
 
 PHOTO = Slot(name="photo", block="image", shape=(3, 16, 24))
 
@@ -55,10 +54,3 @@ def test_a_cutout_blackens_a_square_of_half_a_side_at_most():
 
 def test_nothing_is_changed_outside_training():
     assert torch.equal(Augment(["flip", "crop", "cutout"]).eval()(photos()), photos())
-
-
-def test_a_block_gives_what_pooling_after_its_function_gives():
-    reader = Convolution(channels=(5,), norm="none").reader(PHOTO)
-    convolved = reader.get_submodule("blocks.0")(as_floats(photos()))
-    expected = nn.functional.max_pool2d(convolved.relu(), 2).flatten(1)
-    assert torch.equal(reader(photos()), expected)

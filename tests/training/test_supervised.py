@@ -6,7 +6,7 @@ from torch import nn
 from thalweg.tasks.binary import BinaryTarget
 from thalweg.tasks.category import CategoryTarget
 from thalweg.tasks.number import NumberTarget
-from thalweg.tasks.supervised import Supervised
+from thalweg.training.supervised import Supervised
 
 TARGETS = {
     "late": BinaryTarget(column="late", type="BOOLEAN", classes=(False, True)),

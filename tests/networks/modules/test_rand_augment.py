@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from thalweg.networks import rand_augment as module
-from thalweg.networks.images import Augment
-from thalweg.networks.rand_augment import OPERATIONS, rand_augment
+from thalweg.networks.modules import rand_augment as module
+from thalweg.networks.modules.images import Augment
+from thalweg.networks.modules.rand_augment import OPERATIONS, rand_augment
 
 
 def photos(rows: int = 6, channels: int = 3, height: int = 12, width: int = 16) -> Tensor:

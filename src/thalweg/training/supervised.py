@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from thalweg.features.layout import Layout
 from thalweg.networks.network import Network
-from thalweg.tasks.phase import Batch, Phase
 from thalweg.tasks.task import Target
+from thalweg.training.phase import Batch, Phase
 
 TARGET = "target:"  # a batch holds the encoded values of output `late` under `target:late`
 

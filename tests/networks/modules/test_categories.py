@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from thalweg.features.feature import Slot
-from thalweg.networks.categories import Categories, OneHot, embedding_width
+from thalweg.networks.modules.categories import Categories, OneHot, embedding_width
 
 
 def slots(*sizes: int) -> list[Slot]:

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from thalweg.features.feature import Slot
 from thalweg.features.layout import Layout
-from thalweg.networks.knots import FEWEST_EDGES, Knots
+from thalweg.networks.modules.knots import FEWEST_EDGES, Knots
 
 
 class Fields(nn.Module):

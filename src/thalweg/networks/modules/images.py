@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from thalweg.networks.rand_augment import rand_augment
+from thalweg.networks.augmentations import Augmentation
+from thalweg.networks.modules.rand_augment import rand_augment
 
-Augmentation = Literal["flip", "crop", "cutout", "randaugment"]
 MARGIN = 8  # a crop moves an image by up to an eighth of its sides; a cutout covers a quarter of them
 HALF = 127.5
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 
 from thalweg.features.feature import Slot
-
-Pool = Literal["mean", "max", "attention"]
+from thalweg.networks.pooling import Pool
 
 
 class Steps(nn.Module):
