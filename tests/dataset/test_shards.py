@@ -13,7 +13,7 @@ from thalweg.core.errors import StorageError
 from thalweg.core.files import atomic_folder, first_damage
 from thalweg.dataset.encode import EncodedDataset
 from thalweg.dataset.read import read_all
-from thalweg.dataset.shards import check_shard, open_shard, read_index, row_bytes, write_shard
+from thalweg.dataset.shards import TargetType, check_shard, open_shard, read_index, row_bytes, write_shard
 from thalweg.features.feature import Slot
 from thalweg.features.layout import Layout
 
@@ -52,9 +52,9 @@ def test_a_shard_is_read_back_as_it_was_written(tmp_path: Path) -> None:
         assert (values == written[name]).all()
         assert values.dtype == written[name].dtype
         assert not values.flags.owndata
-    assert row_bytes(LAYOUT, {"late": "int64", "delay": "float32"}) == sum(
-        values.nbytes // 100 for values in written.values()
-    )
+    assert row_bytes(
+        LAYOUT, {"late": TargetType(dtype="int64"), "delay": TargetType(dtype="float32")}
+    ) == sum(values.nbytes // 100 for values in written.values())
     check_shard(tmp_path, shard)
 
 
@@ -74,7 +74,7 @@ def test_blocks_without_slots_are_left_out(tmp_path: Path) -> None:
 def test_the_index_says_what_the_dataset_holds(dataset: tuple[Path, EncodedDataset]) -> None:
     folder, made = dataset
     assert read_index(folder) == made.index
-    assert made.index.targets == {"income": "int64"}
+    assert made.index.targets == {"income": TargetType(dtype="int64")}
     assert [slot.name for slot in made.index.layout.of("categories")][:2] == ["age:value", "workclass"]
 
 

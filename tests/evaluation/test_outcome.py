@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.evaluation.drawn import TARGETS
-from thalweg.evaluation.outcome import directions, labels, outcome
+from thalweg.evaluation.outcome import directions, labels
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from thalweg.evaluation.outcome import directions, labels, outcome
     ],
 )
 def test_the_target_tells_what_it_is(kind: str, shape: str, named: tuple[str, ...] | None) -> None:
-    assert outcome(TARGETS[kind]) == shape
+    assert TARGETS[kind].outcome == shape
     assert labels(TARGETS[kind]) == named
 
 

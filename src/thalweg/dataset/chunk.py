@@ -97,7 +97,7 @@ def _encoded(plan: Plan, coded: Sequence[Coded | None], rows: Routed, into: np.n
 
 def _empty(plan: Plan, plain: Sequence[Encoder], coded: int, rows: int) -> dict[str, np.ndarray]:
     slots = [slot for encoder in plain for slot in encoder.slots]
-    targets = {f"{TARGET}{name}": np.empty(rows, kind) for name, kind in plan.targets.items()}
+    targets = {f"{TARGET}{name}": kind.empty(rows) for name, kind in plan.targets.items()}
     codes = np.empty((rows, coded), np.uint16)
     return {"codes": codes, **empty_blocks(slots, rows), **targets, ROW: np.empty(rows, np.int64)}
 

@@ -17,7 +17,6 @@ from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 from sqlglot import exp
 
 from thalweg.core.errors import DataError
@@ -181,12 +180,9 @@ def _target_types(table: Table, outputs: Mapping[str, Output]) -> dict[str, Targ
     columns = list(dict.fromkeys(output.column for output in outputs.values())) or [ROW]
     for batch in table.session.batches(sql.select(table.query, columns).limit(1)):
         nothing = batch.slice(0, 0)
-        return {name: _type(output.encode(answers(nothing, output))[0]) for name, output in outputs.items()}
+        encoded = {name: output.encode(answers(nothing, output))[0] for name, output in outputs.items()}
+        return {name: TargetType(dtype=str(y.dtype), shape=y.shape[1:]) for name, y in encoded.items()}  # type: ignore[arg-type]
     raise DataError(f"table {table.name!r} has no rows")
-
-
-def _type(values: np.ndarray) -> TargetType:
-    return "int64" if values.dtype == np.int64 else "float32"
 
 
 def _scatter(

@@ -28,8 +28,8 @@ BLOCK_ROWS = 2**16  # rows gathered at once and then cut into batches, so that a
 class Loader:
     """The batches of one split of an encoded dataset.
 
-    A batch holds what its `Layout` says, `target:<name>` (B,) and `row` (B,) int64, the position of each row in its
-    source. Iterating gives the batches that are left of the epoch.
+    A batch holds what its `Layout` says, `target:<name>` (B,) or (B, …) and `row` (B,) int64, the position of each row
+    in its source. Iterating gives the batches that are left of the epoch.
 
     `batch_size` counts the rows of a global batch; each of `world` workers gets the slice of its `rank` of
     every global batch, and slices of a batch differ by one row at most. Without `shuffle` rows come in the order

@@ -26,7 +26,7 @@ class Output(Protocol):
     def column(self) -> str: ...
 
     def encode(self, values: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-        """Encoded values (B,) and a mask (B,) of rows whose value is not one learnt."""
+        """Encoded values (B,) or (B, …) and a mask (B,) of rows whose value is not one learnt."""
         ...
 
 

@@ -17,8 +17,8 @@ def read_all(folder: Path, split: SplitName, limit: int | None = None) -> dict[s
     """The rows of a split, or `limit` of them, which are then a random sample.
 
     Gives `numbers` (n, N) float32, `categories` (n, C) int32, `<block>:<name>` (n, *shape) for other slots,
-    `target:<name>` (n,) and `row` (n,) int64, the position of the row in its source. Raises StorageError where a
-    shard is damaged.
+    `target:<name>` (n,) or (n, …) and `row` (n,) int64, the position of the row in its source. Raises StorageError
+    where a shard is damaged.
     """
     index = read_index(folder)
     rows = index.rows(split) if limit is None else min(limit, index.rows(split))
@@ -43,12 +43,13 @@ def copy_rows(
         decoder.decode(held, part)
         part["row"][:] = held[ROW]
         for name in index.targets:
-            part[f"{TARGET}{name}"][:] = held[f"{TARGET}{name}"]
+            into = part[f"{TARGET}{name}"]
+            into[:] = held[f"{TARGET}{name}"].reshape(into.shape)
         start = end
     return filled
 
 
 def empty_rows(index: Index, rows: int) -> dict[str, np.ndarray]:
     """Arrays for rows of a dataset, not filled; a packed block without slots has width 0."""
-    targets = {f"{TARGET}{name}": np.empty(rows, kind) for name, kind in index.targets.items()}
+    targets = {f"{TARGET}{name}": kind.empty(rows) for name, kind in index.targets.items()}
     return {**empty_blocks(index.layout.slots, rows), **targets, "row": np.empty(rows, np.int64)}

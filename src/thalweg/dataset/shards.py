@@ -7,7 +7,8 @@ training/00000.arrow …         one record batch a file; columns, each left out
     numbers                    fixed_size_list<float32>: the slots of other columns
     categories                 fixed_size_list<int32>: the same
     <block>:<name>             fixed_size_list: a slot that is a tensor of its own, its shape as the layout says
-    target:<name>              int64 (a class) or float32 (a value), one for each output
+    target:<name>              int64 (a class) or float32 (a value), one for each output; a fixed_size_list
+                               where a row has many, their shape as the index says
     __row                      int64, the position of the row in its source
 validation/ test/              the same
 
@@ -32,7 +33,6 @@ from thalweg.features.encoders import DTYPES
 from thalweg.features.layout import Layout
 
 SplitName = Literal["training", "validation", "test"]
-TargetType = Literal["int64", "float32"]
 SPLITS: tuple[SplitName, ...] = ("training", "validation", "test")  # in the order of the numbers in `__split`
 INDEX = "dataset.json"
 TARGET = "target:"
@@ -46,6 +46,19 @@ class Shard(BaseModel):
     file: str
     rows: int
     digest: str
+
+
+class TargetType(BaseModel):
+    """What is stored of an output: a value a row, or an array of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dtype: Literal["int64", "float32", "uint8"]
+    shape: tuple[int, ...] = ()
+
+    def empty(self, rows: int) -> np.ndarray:
+        """An array (rows, *shape), not filled."""
+        return np.empty((rows, *self.shape), self.dtype)
 
 
 class CodedColumn(BaseModel):
@@ -62,7 +75,7 @@ class Index(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format: int = 2
+    format: int = 3
     seed: int
     layout: Layout
     coded: tuple[CodedColumn, ...] = ()
@@ -70,7 +83,7 @@ class Index(BaseModel):
     values: Shard | None = None
     """The file of what the codes stand for."""
     targets: dict[str, TargetType]
-    """The type of each output."""
+    """The type of each output, and its shape."""
     splits: dict[SplitName, tuple[Shard, ...]]
     counts: dict[str, dict[str, int]] = {}
     """By column: how many values were missing, rare or unseen."""
@@ -88,7 +101,7 @@ class Index(BaseModel):
 def row_bytes(layout: Layout, targets: Mapping[str, TargetType]) -> int:
     """What an encoded row takes in memory."""
     inputs = sum(prod(slot.shape) * np.dtype(DTYPES[slot.block]).itemsize for slot in layout.slots)
-    return inputs + sum(np.dtype(kind).itemsize for kind in targets.values()) + 8
+    return inputs + sum(kind.empty(1).nbytes for kind in targets.values()) + 8
 
 
 def read_index(folder: Path) -> Index:

@@ -41,8 +41,6 @@ from thalweg.networks.network import Network
 from thalweg.tasks.task import Target
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from thalweg.training.supervised import Supervised
 
 FORMAT, WITHOUT_MINED = 2, 1  # a bundle without mined inputs is one that older programs can read
@@ -94,8 +92,6 @@ def _unpack(path: Path, folder: Path) -> None:
 
 
 def _open_folder(folder: Path, name: str) -> Bundle:
-    from thalweg.training.supervised import Supervised
-
     if not (folder / "bundle.json").is_file():
         raise BundleError(f"{name} is not a bundle: it has no bundle.json")
     about = read_json(folder / "bundle.json")
@@ -114,7 +110,7 @@ def _open_folder(folder: Path, name: str) -> Bundle:
     return Bundle(
         about["name"],
         encoders,
-        Supervised(_network(folder, encoders, targets), targets).eval(),
+        _model(folder, encoders, targets).eval(),
         read_json(folder / "signature.json"),
         read_json(folder / "metrics.json"),
         about["digest"],
@@ -122,18 +118,20 @@ def _open_folder(folder: Path, name: str) -> Bundle:
     )
 
 
-def _network(folder: Path, encoders: tuple[Encoder, ...], targets: Mapping[str, Target]) -> nn.Module:
+def _model(folder: Path, encoders: tuple[Encoder, ...], targets: Mapping[str, Target]) -> Supervised:
     from safetensors.torch import load_file
 
+    from thalweg.training.supervised import Supervised, built
+
     network = parse(Network, read_json(folder / "network.json"))
-    module = network.build(layout_of(encoders), sum(target.width for target in targets.values()))
+    model = Supervised(built(network, layout_of(encoders), targets), targets)
     try:
-        module.load_state_dict(load_file(folder / WEIGHTS))
+        model.load_weights(load_file(folder / WEIGHTS))
     except (RuntimeError, SafetensorError) as error:
         raise BundleError(
             f"the weights of {folder} do not fit its network: {str(error).splitlines()[0]}"
         ) from error
-    return module
+    return model
 
 
 def zip_bundle(folder: Path, path: Path) -> None:

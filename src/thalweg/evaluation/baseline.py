@@ -14,7 +14,6 @@ import numpy as np
 
 from thalweg.evaluation.inputs import indicators, table
 from thalweg.evaluation.judged import Judged, Part
-from thalweg.evaluation.outcome import outcome
 from thalweg.evaluation.rival import Rival
 from thalweg.tasks.task import Target
 
@@ -89,7 +88,7 @@ def _label(part: Part, output: str) -> np.ndarray:
 
 
 def _settings(target: Target, seed: int, rows: int) -> dict[str, Any]:
-    shape, metric = outcome(target), target.monitor.metric
+    shape, metric = target.outcome, target.monitor.metric
     spare = (
         os.cpu_count() or 1
     ) - 1  # its threads spin: one other busy process costs ten times what a core gains

@@ -7,13 +7,17 @@ that the work stays bounded and the intervals are those of all n rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from thalweg.tasks.structured import StructuredTarget
 from thalweg.tasks.task import Target
+
+Judge = Callable[[np.ndarray, np.ndarray, np.ndarray | None], dict[str, float]]
+"""Metrics from y, p and weight."""
 
 WHOLE = 200_000  # rows up to which every resample counts all of them
 SUBSETS, SUBSET = 4, 50_000
@@ -62,7 +66,13 @@ def resample(
     target: Target, y: np.ndarray, predictions: Mapping[str, np.ndarray], resamples: int, seed: int
 ) -> Resampled:
     """Judge every model on all rows and on the same resamples of them. The same seed gives the same bits."""
-    values = {model: target.metrics(y, p) for model, p in predictions.items()}
+    judge: Judge = target.metrics
+    if isinstance(
+        target, StructuredTarget
+    ):  # judged once; what was found of a row is summed as often as needed
+        predictions, y = {model: target.facts(y, p) for model, p in predictions.items()}, np.empty(len(y))
+        judge = lambda _, facts, weight=None: target.score(facts, weight)  # noqa: E731
+    values = {model: judge(y, p, None) for model, p in predictions.items()}
     draws = {
         model: {metric: np.full(resamples, np.nan) for metric in found} for model, found in values.items()
     }
@@ -70,7 +80,7 @@ def resample(
     for index, count in _subsets(len(y), resamples, seed):
         for model, p in predictions.items():
             _draw(
-                target,
+                judge,
                 y[index],
                 p[index],
                 len(y),
@@ -98,7 +108,7 @@ def _cut(draws: Mapping[str, np.ndarray], start: int, count: int) -> dict[str, n
 
 
 def _draw(
-    target: Target,
+    judge: Judge,
     y: np.ndarray,
     p: np.ndarray,
     rows: int,
@@ -109,12 +119,12 @@ def _draw(
     """Fill the draws of one model from one subset, moved so that they spread about the metric of all rows."""
     order = np.argsort(p[:, 0], kind="stable")[::-1]  # metrics that sort by score then find the rows sorted
     y, p = y[order], p[order]
-    whole = values if len(y) == rows else target.metrics(y, p)
+    whole = values if len(y) == rows else judge(y, p, None)
     rate = rows / max(len(y), 1)
     for turn in range(len(next(iter(into.values()), ()))):
         weight = np.random.default_rng([seed, turn]).poisson(rate, len(y)).astype(np.float64)[order]
         if not weight.any():
             continue  # a resample without rows, of a handful of them: nothing to judge
-        for metric, value in target.metrics(y, p, weight).items():
+        for metric, value in judge(y, p, weight).items():
             if metric in into:
                 into[metric][turn] = value - whole[metric] + values[metric]

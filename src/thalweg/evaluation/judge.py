@@ -16,14 +16,16 @@ from thalweg.evaluation.inputs import said_once
 from thalweg.evaluation.intervals import Interval, Resampled, resample
 from thalweg.evaluation.judged import Judged
 from thalweg.evaluation.linear import linear, texts_of
-from thalweg.evaluation.outcome import Better, directions, labels, outcome
+from thalweg.evaluation.outcome import Better, directions, labels
 from thalweg.evaluation.residuals import residuals
 from thalweg.evaluation.rival import Rival
 from thalweg.evaluation.settings import Evaluate
 from thalweg.evaluation.slices import slices
+from thalweg.tasks.structured import StructuredTarget
 
 NETWORK = "network"
 RIVALS = {"lightgbm": baseline, "linear": linear}
+RIVALLED = ("two classes", "classes", "value")  # outcomes that the rivals learn
 CLASSES_WITH_CURVES = 10
 
 
@@ -38,7 +40,7 @@ def judge(output: str, judged: Judged, settings: Evaluate, progress: Progress) -
     metric = target.monitor.metric
     return {
         "column": target.column,
-        "outcome": outcome(target),
+        "outcome": target.outcome,
         "classes": None if labels(target) is None else list(labels(target) or ())[:1000],
         "rows": {"judged": len(y), "test": judged.test.total, "validation": len(judged.validation.rows)},
         "monitor": target.monitor._asdict(),
@@ -64,6 +66,8 @@ def judge(output: str, judged: Judged, settings: Evaluate, progress: Progress) -
 
 def _rivals(output: str, judged: Judged, settings: Evaluate, progress: Progress) -> dict[str, Rival]:
     wanted = {"lightgbm": settings.baseline, "linear": settings.linear}
+    if judged.targets[output].outcome not in RIVALLED:
+        return {}
     judged, found = said_once(judged), {}
     packed = any(slot.packed for slot in judged.layout.slots)
     reads = {"lightgbm": packed, "linear": packed or bool(texts_of(judged.layout))}
@@ -115,7 +119,9 @@ def verdict(difference: Interval, better: Better | None) -> str | None:
 
 def _pictures(output: str, judged: Judged, predictions: Mapping[str, np.ndarray]) -> dict[str, Any]:
     target, y = judged.targets[output], judged.test.y[output]
-    named, shape, own = labels(target), outcome(target), predictions[NETWORK]
+    named, shape, own = labels(target), target.outcome, predictions[NETWORK]
+    if isinstance(target, StructuredTarget):
+        return {"drawn": list(target.pictures(y, own))}
     if named is None:
         return {"residuals": residuals(y, own[:, 0])}
     if shape == "two classes":

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.evaluation.judged import Blocks, Judged, Part
-from thalweg.evaluation.outcome import outcome
 from thalweg.evaluation.rival import Rival
 from thalweg.evaluation.words import Words
 from thalweg.features.feature import Slot
@@ -85,7 +84,7 @@ def _one_hot(codes: np.ndarray, known: np.ndarray) -> csr_matrix:
 
 def linear(judged: Judged, output: str) -> Rival:
     """Train on the training rows (200,000 of them at most), predict both other parts."""
-    started, shape = time.perf_counter(), outcome(judged.targets[output])
+    started, shape = time.perf_counter(), judged.targets[output].outcome
     chosen = _spread(len(judged.training.rows))
     blocks, y = judged.training.blocks.take(chosen), judged.training.y[output][chosen]
     columns = Columns.fit(blocks, judged.layout)

@@ -1,4 +1,4 @@
-"""What an output is, told by its fitted target: one of two classes, one of several, or a value."""
+"""What an output is, told by its fitted target, and which way its metrics are better."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
+from thalweg.tasks.structured import StructuredTarget
 from thalweg.tasks.task import Target
 
-Outcome = Literal["two classes", "classes", "value"]
 Better = Literal["higher", "lower"]
 
 SURE = 0.99  # the probability a perfect prediction gives to the truth: 1 would make log loss infinite
@@ -25,18 +25,13 @@ def named(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def outcome(target: Target) -> Outcome:
-    """The shape of the question, from the shape of its answers."""
-    if labels(target) is None:
-        return "value"
-    return "two classes" if target.width == 1 else "classes"
-
-
 def directions(target: Target, y: np.ndarray) -> dict[str, Better | None]:
-    """Which way each metric is better: found by asking a perfect prediction and one that is always wrong.
+    """Which way each metric is better: told by the target, or found by asking a perfect prediction and a wrong one.
 
     None where both score the same, such as a mean error that is 0 for either.
     """
+    if isinstance(target, StructuredTarget):
+        return {**target.better, target.monitor.metric: target.monitor.better}
     right, wrong = _right_and_wrong(target, np.unique(y)[:1000])
     found: dict[str, Better | None] = {metric: _better(best, wrong[metric]) for metric, best in right.items()}
     return {**found, target.monitor.metric: target.monitor.better}
@@ -50,7 +45,7 @@ def _better(right: float, wrong: float) -> Better | None:
 
 
 def _right_and_wrong(target: Target, y: np.ndarray) -> tuple[dict[str, float], dict[str, float]]:
-    shape = outcome(target)
+    shape = target.outcome
     if shape == "value":
         twice, far = np.repeat(y, 2).astype(np.float64), 1.0 + np.ptp(y)
         above_and_below = twice + np.tile([far, -far], len(y))  # so that the mean error is 0

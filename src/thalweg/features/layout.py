@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from thalweg.features.feature import Block, Slot
+
+Per = Literal["row", "token", "pixel", "anchor"]
+"""What of a row a network answers for."""
 
 
 class Layout(BaseModel):

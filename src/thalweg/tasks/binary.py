@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class BinaryTarget(Target):
     """Two classes; y and p are of the second, the positive one."""
 
+    outcome = "two classes"
+
     classes: tuple[Label, Label]
     weights: tuple[float, ...] | None = None
     label_smoothing: float = 0.0

@@ -28,6 +28,8 @@ TOP = 5
 class CategoryTarget(Target):
     """K classes in sorted order; y is an index, p (B, K) probabilities."""
 
+    outcome = "classes"
+
     classes: tuple[Label, ...]
     weights: tuple[float, ...] | None = None
     label_smoothing: float = 0.0

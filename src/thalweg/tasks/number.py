@@ -29,6 +29,8 @@ class NumberTarget(Target):
     The network learns (y − mean) / scale, or that of log(1 + y), where `log` is set.
     """
 
+    outcome = "value"
+
     mean: float
     scale: float
     log: bool = False

@@ -11,9 +11,15 @@ from pydantic import BaseModel, ConfigDict
 
 from thalweg.core.component import Component
 from thalweg.features.feature import TrainingColumn
+from thalweg.features.layout import Per
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
+
+
+Outcome = Literal[
+    "two classes", "classes", "value", "values", "labels", "tags", "boxes", "pixels", "identity"
+]
 
 
 class Monitor(NamedTuple):
@@ -28,8 +34,14 @@ class Target(BaseModel, ABC):
 
     Shapes: `logits` (B, M, K) float32 with K = `width`; `y` (B,) as `encode` gives it; `p` (B, K) float64, what
     `predict` gives: probabilities of classes (binary: K = 1, of the positive class) or values in the column's
-    own unit.
+    own unit. Where a row has many values (see `StructuredTarget`) `y` and `p` are (B, …), and where the answers
+    are `per` token, pixel or anchor, so are the logits: (B, L, K), (B, K, H, W), (B, A, K).
     """
+
+    outcome: ClassVar[Outcome]
+    """What an answer is: it decides the rivals and the pictures of the report."""
+    per: ClassVar[Per] = "row"
+    """What of a row the network answers for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -43,7 +55,11 @@ class Target(BaseModel, ABC):
 
     @abstractmethod
     def encode(self, values: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-        """Encoded values (B,), int64 or float32, and a mask (B,) of rows whose value was not learnt (unseen class)."""
+        """Encoded values (B,) or (B, …), int64, float32 or uint8, and a mask (B,) of rows not learnt (unseen class)."""
+
+    def head(self) -> nn.Module | None:
+        """A module with weights of its own, from what the network gives to logits; None where these are the same."""
+        return None
 
     @abstractmethod
     def loss(self, logits: Tensor, y: Tensor) -> Tensor:

@@ -39,6 +39,8 @@ def _question(report: Mapping[str, Any]) -> Html:
     shape, classes = judged["outcome"], judged["classes"] or []
     if shape == "value":
         return join(["How much is ", code(name), "?"])
+    if shape not in ("classes", "two classes"):
+        return join(["What can be told of ", code(name), "?"])
     if shape == "classes":
         return join([f"Which of {count(len(classes))} is ", code(name), "?"])
     return join(["Is ", code(name), " ", code(classes[1]), "?"])

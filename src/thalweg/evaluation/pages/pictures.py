@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from thalweg.evaluation.pages.chart import COLOURS, SERIES, axis, chart, diagonal, label, lines, short
+from thalweg.evaluation.pages.drawn import drawn
 from thalweg.evaluation.pages.html import Html, Section, code, columns, details, join, shown, subtitle, table
 from thalweg.evaluation.pages.residuals import residuals
 from thalweg.evaluation.wording import count, decimal, share
@@ -16,17 +17,19 @@ UNIT = {"range": [0, 1], "constrain": "domain"}
 def section(report: Mapping[str, Any]) -> Section | None:
     """The pictures of each output."""
     outputs = {name: judged for name, judged in report.get("outputs", {}).items() if judged["pictures"]}
-    drawn = []
+    pictures = []
     for name, judged in shown(outputs):
-        drawn += [subtitle(code(name)) if len(outputs) > 1 else None, *_pictures(judged)]
-    if not drawn:
+        pictures += [subtitle(code(name)) if len(outputs) > 1 else None, *_pictures(judged)]
+    if not pictures:
         return None
     lead = "Where the network is right, where it is wrong, and whether its probabilities mean what they say."
-    return Section("pictures", "A closer look", lead, join(drawn))
+    return Section("pictures", "A closer look", lead, join(pictures))
 
 
 def _pictures(judged: Mapping[str, Any]) -> list[Html | None]:
     found = judged["pictures"]
+    if "drawn" in found:
+        return [drawn(each) for each in found["drawn"]]
     if "residuals" in found:
         return residuals(found["residuals"])
     return [

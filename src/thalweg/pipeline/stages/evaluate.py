@@ -113,10 +113,22 @@ def _predictor(fitted: Fitted) -> Any:
     return answer
 
 
+def _lists(values: np.ndarray) -> pa.Array:
+    """Values (n, …) as a list for each row."""
+    flat = np.ascontiguousarray(values).reshape(len(values), -1)
+    return pa.FixedSizeListArray.from_arrays(pa.array(flat.reshape(-1)), flat.shape[1])
+
+
 def _write_predictions(test: Part, path: Path) -> None:
-    """`__row`, and for each output the encoded truth and the prediction, one column for each of its numbers."""
-    columns = {ROW: test.rows}
+    """`__row`, and for each output the encoded truth and the prediction, one column for each of its numbers.
+
+    Of an output with many values in a row, each is one column of lists.
+    """
+    columns: dict[str, Any] = {ROW: test.rows}
     for name, p in test.p.items():
-        columns[f"{name}:y"] = test.y[name]
-        columns |= {f"{name}:p{place}": p[:, place] for place in range(p.shape[1])}
+        y = test.y[name]
+        if y.ndim == 1 and p.ndim == 2:
+            columns |= {f"{name}:y": y} | {f"{name}:p{place}": p[:, place] for place in range(p.shape[1])}
+        else:
+            columns |= {f"{name}:y": _lists(y), f"{name}:p": _lists(p)}
     parquet.write_table(pa.table(columns), path)

@@ -64,10 +64,7 @@ class Train(Stage):
         targets = calibrated(model, evaluation_loader(prepared, "validation"))
         model.cpu()
         with atomic_folder(self.folder(run), **facts(run.key(self.name))) as folder:
-            save_file(
-                {name: each.contiguous() for name, each in model.network.state_dict().items()},
-                folder / WEIGHTS,
-            )
+            save_file(model.weights(), folder / WEIGHTS)
             write_json(folder / TARGETS, stored_targets(run.pipeline.model.outputs, targets))
             network = {
                 "network": written(run.pipeline.model.network),
@@ -81,7 +78,7 @@ class Train(Stage):
 
         folder = self.folder(run)
         model = _new_model(run.pipeline, run.result("dataset"))
-        model.network.load_state_dict(load_file(folder / WEIGHTS))
+        model.load_weights(load_file(folder / WEIGHTS))
         model.targets = restore_targets(read_json(folder / TARGETS))
         return Fitted(model.eval(), self._trained(run))
 
