@@ -74,7 +74,7 @@ def test_heads_have_weights_that_are_learnt_kept_and_taken_back():
     assert set(model.weights()) == {"layer.weight", "layer.bias", "head:0.weight", "head:0.bias"}
     other.load_weights(model.weights())
     assert torch.equal(other(batch)["delay"], model(batch)["delay"])
-    with pytest.raises(RuntimeError, match="0.bias"):
+    with pytest.raises(RuntimeError, match=r"0\.bias"):
         other.load_weights({name: value for name, value in model.weights().items() if name != "head:0.bias"})
 
 
@@ -88,8 +88,8 @@ def test_a_network_that_answers_for_rows_alone_is_refused_for_tokens():
     layout = Layout(slots=(Slot(name="a", block="numbers"),))
     tagged = Tagged(column="tags", type="DOUBLE", mean=1.0, scale=2.0)
     with pytest.raises(
-        TrainingError, match="'mlp' answers once for a row; this output asks .* for each token"
+        TrainingError, match=r"'mlp' answers once for a row; this output asks .* for each token"
     ):
         built(MLP(), layout, {"tags": tagged})
-    with pytest.raises(TrainingError, match="'tags' asks .* must be a model's only output; found 2"):
+    with pytest.raises(TrainingError, match=r"'tags' asks .* must be a model's only output; found 2"):
         built(MLP(), layout, {"tags": tagged, "late": TARGETS["late"]})
