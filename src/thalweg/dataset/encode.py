@@ -233,7 +233,7 @@ def _write_shards(
     shards: list[Shard] = []
     with (
         progress.task("encode", sum(scatter.rows)) as told,
-        closing(in_order(write, jobs, threads + 1)) as written,  # one more, for one that waits for the disk
+        closing(in_order(write, jobs, threads)) as written,
     ):
         for (place, _), (account, shard) in zip(jobs, written, strict=True):
             tally.add(account)
